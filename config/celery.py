@@ -1,0 +1,23 @@
+"""The Celery application and its beat: once a minute every stage is told to look at what is due."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("dyad")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@app.on_after_finalize.connect
+def schedule_the_stages(sender: Celery, **_: object) -> None:
+    from django.conf import settings
+
+    every = settings.PIPELINE_EVERY
+    # A message not taken by the next look has nothing to say, so it expires and a stopped worker finds no heap of them.
+    sender.conf.beat_schedule = {
+        f"relations.tasks.{name}": {"task": f"relations.tasks.{name}", "schedule": every, "options": {"expires": every}}
+        for name in ("refresh_due_feeds", "tag_new_articles", "merge_new_reports", "score_stale_days")
+    }

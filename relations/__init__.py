@@ -1,0 +1,1 @@
+"""Dyad: relations between pairs of countries, from a feed's bytes to a pair's timeline."""

@@ -1,0 +1,107 @@
+"""Events: one row per happening."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from relations.codebook.event_types import EventType, event_types
+from relations.models.actors import Actor
+from relations.models.countries import Country, CountryPair
+from relations.models.engagements import Engagement
+from relations.models.words import Dataset, Direction, Precision, Stage, Status, in_choices
+
+
+class Events(models.QuerySet["Event"]):
+    def standing(self) -> Events:
+        """Events that count: neither rejected by an editor nor withdrawn with their evidence."""
+        return self.filter(status__in=[Status.CODED, Status.CONFIRMED])
+
+    def newest_first(self) -> Events:
+        return self.order_by("-occurred_on", "-pk")
+
+
+class Event(models.Model):
+    """One happening between two countries, with as many reports as tell of it.
+
+    What an editor set stands in ``corrected_fields``; no stage writes those fields again.
+    """
+
+    pair = models.ForeignKey(CountryPair, on_delete=models.PROTECT, related_name="events")
+    dataset = models.CharField(max_length=8, choices=Dataset, default=Dataset.OWN)
+    occurred_on = models.DateField()
+    precision = models.CharField(max_length=5, choices=Precision, default=Precision.DAY)
+    type = models.CharField(max_length=40, help_text="slug of the codebook")
+    direction = models.SmallIntegerField(choices=Direction)
+    stage = models.CharField(max_length=12, choices=Stage, default=Stage.HELD)
+    status = models.CharField(max_length=10, choices=Status, default=Status.CODED)
+    source = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+")
+    target = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+")
+    source_actor = models.ForeignKey(Actor, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    target_actor = models.ForeignKey(Actor, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    place = models.CharField(max_length=120, blank=True)
+    engagement = models.ForeignKey(
+        Engagement, on_delete=models.SET_NULL, null=True, blank=True, related_name="events", db_index=False
+    )
+    # Chance that independent sources give it, 1 - prod(1 - r); the score multiplies the type's precision in.
+    confidence = models.FloatField(default=0.0)
+    report_count = models.PositiveIntegerField(default=0)
+    source_count = models.PositiveIntegerField(default=0, help_text="independent sources: copies of a story count once")
+    # Reports came or went since the event was last derived from them: the second queue of merging.
+    evidence_changed = models.BooleanField(default=False)
+    corrected_fields = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = Events.as_manager()
+
+    class Meta:
+        ordering = ["-occurred_on", "-id"]
+        constraints = [
+            *(in_choices("dataset", Dataset), in_choices("precision", Precision), in_choices("stage", Stage)),
+            *(in_choices("status", Status), in_choices("direction", Direction)),
+            models.CheckConstraint(condition=~Q(source=models.F("target")), name="event_between_two_countries"),
+            models.CheckConstraint(condition=Q(confidence__gte=0) & Q(confidence__lte=1), name="event_confidence"),
+        ]
+        indexes = [
+            # The timeline: order, keyset and filters of one pair's events in one dataset, from one index.
+            # Read by queries.timelines and, without its trailing columns, by scoring.store.
+            models.Index(
+                *("pair", "dataset"),
+                models.F("occurred_on").desc(),
+                models.F("id").desc(),
+                *("type", "status", "direction"),
+                name="event_timeline",
+            ),
+            # Scans over all pairs by date: exports and bulk scoring.
+            BrinIndex(fields=["occurred_on"], name="event_by_date"),
+            # Which events must be derived from their reports again? Asked by merging.run.
+            models.Index(fields=["pair"], name="event_evidence_changed", condition=Q(evidence_changed=True)),
+            # The events of an engagement, in its own order. Read by merging.engagements and the event page.
+            models.Index(fields=["engagement"], name="event_of_engagement", condition=Q(engagement__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.occurred_on} {self.source_id} > {self.target_id}: {self.kind.name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("event", args=[self.pk])
+
+    @property
+    def kind(self) -> EventType:
+        return event_types()[self.type]
+
+    def set_unless_corrected(self, **values: Any) -> bool:
+        """Set fields that no editor has set; whether anything changed. The caller saves."""
+        changed = False
+        for field, value in values.items():
+            if field.removesuffix("_id") in self.corrected_fields or getattr(self, field) == value:
+                continue
+            setattr(self, field, value)
+            changed = True
+        return changed

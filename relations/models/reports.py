@@ -1,0 +1,66 @@
+"""Reports: what one sentence of one article says happened. The evidence, kept apart from the events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from relations.models.actors import Actor
+from relations.models.articles import Article
+from relations.models.countries import Country, CountryPair
+from relations.models.events import Event
+from relations.models.words import Direction, Precision, Stage, in_choices
+
+
+class Report(models.Model):
+    """One article's mention of an event: the sentence, where its words stand, and what the coder read there.
+
+    ``event`` is empty until merging has found or made the event: the queue of merging.
+    """
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="reports")
+    version = models.PositiveSmallIntegerField(help_text="the article's version that was read")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, blank=True, related_name="reports")
+    pair = models.ForeignKey(CountryPair, on_delete=models.PROTECT, related_name="+", db_index=False)
+    direction = models.SmallIntegerField(choices=Direction)
+    source = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+", db_index=False)
+    target = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+", db_index=False)
+    source_actor = models.ForeignKey(Actor, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    target_actor = models.ForeignKey(Actor, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    type = models.CharField(max_length=40)
+    stage = models.CharField(max_length=12, choices=Stage)
+    occurred_on = models.DateField()
+    precision = models.CharField(max_length=5, choices=Precision)
+    date_words = models.CharField(max_length=120, blank=True, help_text="the words the date was read from")
+    planned_on = ArrayField(models.DateField(), default=list, blank=True, help_text="days named for a planned act")
+    place = models.CharField(max_length=120, blank=True)
+    sentence_number = models.PositiveSmallIntegerField()
+    sentence = models.TextField()
+    # [start, end) of trigger, source and target within the sentence, as {"trigger": [3, 12], ...}.
+    spans: models.JSONField[dict[str, Any]] = models.JSONField(default=dict)
+    because = models.CharField(max_length=300, help_text="the rule that fired, readable")
+    confidence = models.FloatField()
+    coder = models.CharField(max_length=40)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["article_id", "sentence_number", "pk"]
+        constraints = [
+            *(in_choices("stage", Stage), in_choices("precision", Precision), in_choices("direction", Direction)),
+            models.CheckConstraint(condition=~Q(source=models.F("target")), name="report_between_two_countries"),
+            models.CheckConstraint(condition=Q(confidence__gte=0) & Q(confidence__lte=1), name="report_confidence"),
+            # An article tells of a happening once, however often a batch is repeated.
+            models.UniqueConstraint(
+                fields=["article", "version", "sentence_number", "type", "source", "target"], name="report_once"
+            ),
+        ]
+        indexes = [
+            # Which reports belong to no event yet? Asked by merging.run.
+            models.Index(fields=["pair"], name="report_unmerged", condition=Q(event=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} in {self.article}"

@@ -1,0 +1,98 @@
+"""Scores: the sums and the tension of each day on which something happened, and where each pair stands now."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from relations.models.countries import CountryPair
+from relations.models.events import Event
+from relations.models.words import Dataset, in_choices
+
+
+class PairDays(models.QuerySet["PairDay"]):
+    def mark_stale(self, days: Iterable[tuple[int, str, dt.date]]) -> None:
+        """Days (pair id, dataset, day) must be scored again; called in the transaction that changed their events.
+
+        In key order, so that two transactions marking the same days wait for each other instead of deadlocking.
+        """
+        self.bulk_create(
+            (PairDay(pair_id=pair, dataset=dataset, day=day, stale=True) for pair, dataset, day in sorted(set(days))),
+            update_conflicts=True,
+            unique_fields=["pair", "dataset", "day"],
+            update_fields=["stale"],
+        )
+
+
+class PairDay(models.Model):
+    """One day of one pair in one dataset.
+
+    sums: evidence of that day's events per half-life class, as scoring.formula lays it out; what is needed to discount
+    it to any later day. score, low, high: the tension on that day with its 90 % band; known: the evidence behind it.
+    """
+
+    pair = models.ForeignKey(CountryPair, on_delete=models.PROTECT, related_name="days")
+    dataset = models.CharField(max_length=8, choices=Dataset, default=Dataset.OWN)
+    day = models.DateField()
+    stale = models.BooleanField(default=True)
+    event_count = models.PositiveIntegerField(default=0)
+    sums = ArrayField(models.FloatField(), default=list)
+    score = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    known = models.FloatField(default=0.0)
+
+    objects = PairDays.as_manager()
+
+    class Meta:
+        ordering = ["pair_id", "day"]
+        constraints = [
+            # Also the index that the score's series is read by.
+            models.UniqueConstraint(fields=["pair", "dataset", "day"], name="pair_day_once"),
+            in_choices("dataset", Dataset),
+        ]
+        indexes = [
+            # Which pair-days must be scored again? Asked by scoring.run.
+            models.Index(fields=["pair"], name="pair_day_stale", condition=Q(stale=True)),
+        ]
+
+
+class PairStanding(models.Model):
+    """Where a pair stands on ``as_of``: what the overview lists without computing every pair's series.
+
+    change_N: today's score less the score N days ago. events_N: events of the last N days. recent: the last 90 days'
+    scores, oldest first, for the sparkline.
+    """
+
+    pair = models.ForeignKey(CountryPair, on_delete=models.PROTECT, related_name="standings")
+    dataset = models.CharField(max_length=8, choices=Dataset, default=Dataset.OWN)
+    as_of = models.DateField()
+    score = models.FloatField()
+    low = models.FloatField()
+    high = models.FloatField()
+    known = models.FloatField()
+    change_7 = models.FloatField()
+    change_30 = models.FloatField()
+    change_90 = models.FloatField()
+    events_7 = models.PositiveIntegerField()
+    events_30 = models.PositiveIntegerField()
+    events_90 = models.PositiveIntegerField()
+    last_event_on = models.DateField(null=True)
+    mover = models.ForeignKey(Event, on_delete=models.SET_NULL, null=True, related_name="+")
+    recent = ArrayField(models.FloatField(), default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pair", "dataset"], name="standing_once"),
+            in_choices("dataset", Dataset),
+        ]
+        indexes = [
+            # Whose standing is of an earlier day? Asked by scoring.run.
+            models.Index(fields=["as_of"], name="standing_as_of"),
+            # Which pairs are tense? Asked by queries.overview.
+            models.Index(fields=["dataset", "-score"], name="standing_by_score"),
+        ]
