@@ -377,14 +377,20 @@ def last_lines(log: Path, count: int = 15) -> str:
         return f"({log} cannot be read)"
 
 
+# The servers that this process keeps running, for the supervisor that watches them.
+current: EmbeddedServers | None = None
+
+
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[EmbeddedServers]:
     """Embedded servers for the length of a with-block, their addresses in the environment meanwhile.
 
     SIGTERM ends the block like Ctrl-C does, so that a supervisor's stop is a clean one.
     """
+    global current
     servers = EmbeddedServers(folder)
     servers.start()
+    current = servers
     added = servers.environment()
     os.environ.update(added)
     previous = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -394,4 +400,5 @@ def running(folder: Path) -> Iterator[EmbeddedServers]:
         signal.signal(signal.SIGTERM, previous)
         for name in added:
             os.environ.pop(name, None)
+        current = None
         servers.stop()

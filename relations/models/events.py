@@ -15,6 +15,7 @@ from relations.models.actors import Actor
 from relations.models.countries import Country, CountryPair
 from relations.models.engagements import Engagement
 from relations.models.words import Dataset, Direction, Precision, Stage, Status, in_choices
+from relations.tension import ScoredEvent, event_probability
 
 
 class Events(models.QuerySet["Event"]):
@@ -95,6 +96,12 @@ class Event(models.Model):
     @property
     def kind(self) -> EventType:
         return event_types()[self.type]
+
+    @property
+    def scored(self) -> ScoredEvent:
+        """The event as the score's formula sees it."""
+        probability = event_probability(confirmed=self.status == Status.CONFIRMED, confidence=self.confidence)
+        return ScoredEvent(self.kind.goldstein, probability, self.kind.half_life)
 
     def set_unless_corrected(self, **values: Any) -> bool:
         """Set fields that no editor has set; whether anything changed. The caller saves."""

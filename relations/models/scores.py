@@ -31,7 +31,7 @@ class PairDays(models.QuerySet["PairDay"]):
 class PairDay(models.Model):
     """One day of one pair in one dataset.
 
-    sums: evidence of that day's events per half-life class, as scoring.formula lays it out; what is needed to discount
+    sums: evidence of that day's events per half-life class, as relations.tension lays it out; what is needed to discount
     it to any later day. score, low, high: the tension on that day with its 90 % band; known: the evidence behind it.
     """
 

@@ -1,0 +1,1 @@
+"""An editor's change of an event, its audit and its undo."""

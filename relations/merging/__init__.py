@@ -1,0 +1,1 @@
+"""report -> event: one happening is one event, whoever reports it."""

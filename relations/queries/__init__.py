@@ -1,0 +1,1 @@
+"""Reads only. Rows come out as values ready to show, so that templates only place them."""

@@ -1,0 +1,90 @@
+"""What changed? Pairs by where they stand and how they moved, and the latest events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from relations.models import Dataset, Event, PairStanding
+from relations.queries.display import EventWords, count, event_words
+from relations.queries.scores import StandingWords, standing_words
+
+PERIODS = (7, 30, 90)
+ORDERS = {"rising": "Rising", "easing": "Easing", "tense": "Tensest", "reported": "Most reported"}
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """A pair on the overview. recent: the last 90 days' scores, oldest first."""
+
+    slug: str
+    name: str
+    url: str
+    standing: StandingWords
+    events: str
+    recent: list[float]
+    mover: EventWords | None
+
+
+@dataclass(frozen=True, slots=True)
+class PairPage:
+    rows: list[PairRow]
+    next: str  # cursor of the next page, empty at the end
+
+
+def pairs(order: str, days: int, after: str = "") -> PairPage:
+    """A page of pairs: by change, score or number of events of the last ``days`` days (7, 30 or 90).
+
+    after: cursor of the page before. Raises ValueError for one that is not.
+    """
+    key, descending = {
+        "rising": (f"change_{days}", True),
+        "easing": (f"change_{days}", False),
+        "tense": ("score", True),
+        "reported": (f"events_{days}", True),
+    }[order]
+    standings = _with_words(PairStanding.objects.filter(dataset=Dataset.OWN))
+    if after:
+        value, pk = _cursor(after)
+        beyond = "lt" if descending else "gt"
+        standings = standings.filter(Q(**{f"{key}__{beyond}": value}) | Q(**{key: value}, pk__gt=pk))
+    ordered = standings.order_by(F(key).desc() if descending else F(key).asc(), "pk")
+    found = list(ordered[: PAGE + 1])
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return PairPage(
+        [_row(standing, days) for standing in found[:PAGE]],
+        f"{getattr(last, key)!r}_{last.pk}" if last else "",
+    )
+
+
+def latest_events(limit: int = 10) -> list[EventWords]:
+    events = Event.objects.standing().filter(dataset=Dataset.OWN).select_related(*SIDES).order_by("-pk")[:limit]
+    return [event_words(event) for event in sorted(events, key=lambda event: event.occurred_on, reverse=True)]
+
+
+SIDES = ("source", "target", "source_actor", "target_actor")
+
+
+def _with_words(standings: QuerySet[PairStanding]) -> QuerySet[PairStanding]:
+    return standings.select_related("pair__first", "pair__second", *(f"mover__{side}" for side in SIDES))
+
+
+def _cursor(text: str) -> tuple[float, int]:
+    value, _, pk = text.rpartition("_")
+    return float(value), int(pk)
+
+
+def _row(standing: PairStanding, days: int) -> PairRow:
+    pair: Any = standing.pair
+    return PairRow(
+        slug=pair.slug,
+        name=f"{pair.first.name} – {pair.second.name}",
+        url=pair.get_absolute_url(),
+        standing=standing_words(standing, days),
+        events=count(getattr(standing, f"events_{days}"), "event"),
+        recent=standing.recent,
+        mover=event_words(standing.mover) if standing.mover else None,
+    )

@@ -1,0 +1,48 @@
+"""One thin task per stage. A message only says "look now": what is due stands in PostgreSQL."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.db import OperationalError
+
+from relations import pipeline
+from relations.ingest.run import refresh_feed
+
+# The database may be restarting; the next look comes in a minute anyway.
+PATIENT = {
+    "ignore_result": True,
+    "acks_late": True,
+    "autoretry_for": (OperationalError,),
+    "retry_backoff": True,
+    "max_retries": 3,
+}
+
+
+@shared_task(**PATIENT)
+def refresh_due_feeds() -> None:
+    if pipeline.refresh_due_feeds():
+        tag_new_articles.delay()
+
+
+@shared_task(**PATIENT)
+def tag_new_articles() -> None:
+    if pipeline.tag_new_articles():
+        merge_new_reports.delay()
+
+
+@shared_task(**PATIENT)
+def merge_new_reports() -> None:
+    if pipeline.merge_new_reports():
+        score_stale_days.delay()
+
+
+@shared_task(**PATIENT)
+def score_stale_days() -> None:
+    pipeline.score_stale_days()
+
+
+@shared_task(**PATIENT)
+def fetch_now(feed_id: int) -> None:
+    """An admin asked for one feed."""
+    refresh_feed(feed_id)
+    tag_new_articles.delay()
