@@ -60,7 +60,7 @@ class EmbeddedServers:
         self.sockets = self._socket_folder()
         self._lock: int | None = None
 
-    # -- what the application needs to know ---------------------------------------------------------------------
+    # -- what the application needs to know --------------------
 
     @property
     def database_url(self) -> str:
@@ -85,7 +85,7 @@ class EmbeddedServers:
         }
         return {name: value for name, value in wanted.items() if not os.environ.get(name)}
 
-    # -- life -----------------------------------------------------------------------------------------------------
+    # -- life --------------------
 
     def start(self) -> None:
         """Start what is not running; return when both answer. Raises ServerTrouble with words for a person."""
@@ -93,7 +93,9 @@ class EmbeddedServers:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.logs.mkdir(exist_ok=True)
         except OSError as error:
-            raise ServerTrouble(f"Cannot write to {self.folder}: {error.strerror}. Set VAR_DIR to another folder.") from None
+            raise ServerTrouble(
+                f"Cannot write to {self.folder}: {error.strerror}. Set VAR_DIR to another folder."
+            ) from None
         self._check_space()
         with self._starting():
             self._hold()
@@ -127,7 +129,7 @@ class EmbeddedServers:
             self._stop_redis()
             self._stop_postgres()
 
-    # -- who is using the servers -----------------------------------------------------------------------------------
+    # -- who is using the servers --------------------
 
     @contextlib.contextmanager
     def _starting(self) -> Iterator[None]:
@@ -154,7 +156,7 @@ class EmbeddedServers:
                 return True
         return False
 
-    # -- PostgreSQL ---------------------------------------------------------------------------------------------------
+    # -- PostgreSQL --------------------
 
     def _start_postgres(self) -> None:
         if self._postgres_answers():
@@ -188,7 +190,9 @@ class EmbeddedServers:
 
     def _make_database(self) -> None:
         query = f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"  # noqa: S608 - a constant of this module
-        found = self._postgres_program("psql", "-h", str(self.sockets), "-U", SUPERUSER, "-d", "postgres", "-Atc", query)
+        found = self._postgres_program(
+            "psql", "-h", str(self.sockets), "-U", SUPERUSER, "-d", "postgres", "-Atc", query
+        )
         if found.stdout.strip() == "1":
             return
         made = self._postgres_program("createdb", "-h", str(self.sockets), "-U", SUPERUSER, DATABASE)
@@ -238,7 +242,7 @@ class EmbeddedServers:
             output.seek(0)
             return subprocess.CompletedProcess(program, result.returncode, stdout=output.read())
 
-    # -- Redis ----------------------------------------------------------------------------------------------------------
+    # -- Redis --------------------
 
     def _start_redis(self) -> None:
         if self._redis_answers():
@@ -252,7 +256,9 @@ class EmbeddedServers:
             *("--dir", str(self.redis_folder), "--save", "", "--appendonly", "no", "--databases", "64"),
             *("--pidfile", str(self.redis_folder / "redis.pid"), "--logfile", str(log), "--daemonize", "yes"),
         ]
-        subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
+        subprocess.run(
+            command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
+        )
         deadline = time.monotonic() + 20
         while not self._redis_answers():
             if time.monotonic() > deadline:
@@ -273,7 +279,7 @@ class EmbeddedServers:
         with contextlib.suppress(redis.RedisError, OSError):
             self._redis_client().shutdown(nosave=True)
 
-    # -- folders and accounts ---------------------------------------------------------------------------------------------
+    # -- folders and accounts --------------------
 
     def _service_account(self) -> pwd.struct_passwd | None:
         """The account PostgreSQL runs under when we are root, which it refuses to be; None when we are not root."""
@@ -365,7 +371,7 @@ def make_passable(folder: Path) -> None:
         if not mode & stat.S_IXOTH:
             above.chmod(mode | stat.S_IXOTH)
             print(  # noqa: T201
-                f"Made {above} passable for other accounts (o+x): PostgreSQL refuses to run as root and must reach its files.",
+                f"Made {above} passable for other accounts (o+x): PostgreSQL will not run as root and must reach it.",
                 file=sys.stderr,
             )
 

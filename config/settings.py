@@ -1,4 +1,4 @@
-"""Django settings. Every value that differs between machines comes from the environment; docs/operations.md lists them."""
+"""Django settings. What differs between machines comes from the environment; docs/operations.md lists it."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""The tension score: an exponentially discounted, intensity-weighted mean of severities with a prior. See docs/score.md.
+"""The tension score: a discounted, intensity-weighted mean of severities with a prior. See docs/score.md.
 
-An event of weight g in [-10, 10] (codebook), probability p and half-life h has, a = t - t_e >= 0 days after it happened,
+An event of weight g in [-10, 10] (codebook), probability p and half-life h has, a = t - t_e >= 0 days after it,
 
     severity   s = 50 - 5 g
     evidence   v(t) = p (0.2 + g^2 / 10) 2^(-a/h)
@@ -48,11 +48,16 @@ class ScoredEvent:
     def severity(self) -> float:
         return 50.0 - 5.0 * self.weight
 
+    @property
+    def full_evidence(self) -> float:
+        """Evidence on the day of the event if it were certain."""
+        return 0.2 + self.weight**2 / 10.0
+
     def evidence(self, age: float = 0.0) -> float:
         """Evidence left ``age`` days after the event; nothing before it."""
         if age < 0:
             return 0.0
-        return self.probability * (0.2 + self.weight**2 / 10.0) * 2.0 ** (-age / self.half_life)
+        return self.probability * self.full_evidence * 2.0 ** (-age / self.half_life)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class Series:
 
 
 def event_probability(*, confirmed: bool, confidence: float) -> float:
-    """Chance that the event happened as coded: 1 once an editor confirmed it, else type precision x sources' confidence."""
+    """Chance that it happened as coded: 1 once an editor confirmed it, else type precision x sources' confidence."""
     return 1.0 if confirmed else PRIOR_PRECISION * confidence
 
 
@@ -81,8 +86,10 @@ def day_sums(events: Iterable[ScoredEvent]) -> Floats:
     for event in events:
         if event.probability <= 0:
             continue
-        v, s, q = event.evidence(), event.severity, (1.0 - event.probability) / event.probability
-        row = (v, v * s, q * v * v, q * v * v * s, q * v * v * s * s, v * v * SEVERITY_DEVIATION**2)
+        v, s = event.evidence(), event.severity
+        # q v^2 as (1 - p) p (v / p)^2, which needs no division by a p that may be next to nothing.
+        doubt = (1.0 - event.probability) * event.probability * event.full_evidence**2
+        row = (v, v * s, doubt, doubt * s, doubt * s * s, v * v * SEVERITY_DEVIATION**2)
         sums[HALF_LIFE_CLASSES.index(event.half_life)] += row
     return sums
 

@@ -1,1 +1,37 @@
-urlpatterns: list = []
+"""Every route."""
+
+from django.contrib.auth import views as auth_views
+from django.urls import path, register_converter
+
+from relations.views import events, feeds, overview, pairs
+
+
+class PairSlug:
+    """Two country codes in small letters: pak-usa."""
+
+    regex = "[a-z]{3}-[a-z]{3}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(PairSlug, "pair")
+
+urlpatterns = [
+    path("", overview.overview, name="overview"),
+    path("pairs/<pair:slug>/", pairs.pair_timeline, name="pair-timeline"),
+    path("events/<int:event_id>/", events.event, name="event"),
+    path("events/<int:event_id>/correct/", events.correct, name="correct-event"),
+    path("corrections/<int:correction_id>/undo/", events.undo_correction, name="undo-correction"),
+    path("articles/<int:article_id>/", events.article, name="article"),
+    path("feeds/", feeds.feeds, name="feeds"),
+    path("feeds/add/", feeds.add_feed, name="add-feed"),
+    path("feeds/<int:feed_id>/pause/", feeds.pause_feed, name="pause-feed"),
+    path("feeds/<int:feed_id>/resume/", feeds.resume_feed, name="resume-feed"),
+    path("feeds/<int:feed_id>/fetch/", feeds.fetch_feed, name="fetch-feed"),
+    path("sign-in/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="sign-in"),
+    path("sign-out/", auth_views.LogoutView.as_view(), name="sign-out"),
+]

@@ -1,4 +1,4 @@
-"""One PostgreSQL and one Redis for the whole test run, in a temporary folder, unless DATABASE_URL and REDIS_URL are set.
+"""One PostgreSQL and one Redis for the whole test run, in a temporary folder, unless their addresses are set.
 
 Loaded by ``-p tests.servers`` before Django's settings are read. Parallel workers inherit the addresses: each has a
 database of its own (pytest-django) and a Redis database of its own (set here).
@@ -16,9 +16,11 @@ _servers: EmbeddedServers | None = None
 if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
     folder = Path(tempfile.mkdtemp(prefix="dyad-tests-"))
     folder.chmod(0o711)
+    (folder / "static").mkdir()
     # Nothing of a test run must survive a power cut, so the server need not wait for the disk.
     _servers = EmbeddedServers(
-        folder, postgres_settings="-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+        folder,
+        postgres_settings="-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200",
     )
     _servers.start()
     os.environ.update(_servers.environment())

@@ -40,7 +40,7 @@ class Country:
 
 
 def load_countries(path: Path = DATA / "countries.csv") -> dict[str, Country]:
-    """All countries by code. Raises CodebookError for a row that cannot be used or a name that stands for two countries."""
+    """All countries by code. Raises CodebookError for a row that can't be used or a name that two share."""
     found: dict[str, Country] = {}
     owner: dict[str, str] = {}
     for row in read_table(path, COLUMNS):

@@ -35,7 +35,8 @@ COLUMNS = (
 class EventType:
     """One entry of the codebook.
 
-    goldstein: weight in [-10, 10], conflict negative (Goldstein 1992). half_life: days. cameo: text, as ``010`` is not ``10``.
+    goldstein: weight in [-10, 10], conflict negative (Goldstein 1992). half_life: days.
+    cameo: text, as ``010`` is not ``10``.
     """
 
     slug: str

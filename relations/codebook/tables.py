@@ -67,7 +67,7 @@ class Row:
 
 
 def read_table(path: Path, columns: Sequence[str]) -> Iterator[Row]:
-    """The rows of a CSV file with exactly these columns. Raises CodebookError for a wrong header or a short or long row."""
+    """The rows of a CSV file with exactly these columns. Raises CodebookError for another header or row length."""
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.reader(file)
         header = next(reader, [])

@@ -49,7 +49,9 @@ def undo(correction_id: int, *, editor: User) -> Correction:
     event = _hold(correction.event_id)
     newest = _newest_in_force(event)
     if newest is None or newest.pk != correction.pk:
-        raise CorrectionRefused("Only the newest correction that still stands can be undone. Undo the later ones first.")
+        raise CorrectionRefused(
+            "Only the newest correction that still stands can be undone. Undo the later ones first."
+        )
     before = {field: _from_json(field, change[0]) for field, change in correction.changes.items()}
     return _apply(event, before, editor=editor, reason="", undoes=correction)
 

@@ -21,7 +21,7 @@ from relations.tension import independent_confidence
 
 
 def merge_reports(pair_id: int) -> set[int]:
-    """Give each report of the pair that has no event the event it tells of, making new ones; ids of the events touched."""
+    """Give each report of the pair without an event the event it tells of, or a new one; ids of the events touched."""
     unmerged = list(Report.objects.filter(pair_id=pair_id, event=None).order_by("occurred_on", "pk"))
     if not unmerged:
         return set()
@@ -105,7 +105,9 @@ def _events_near(pair_id: int, reports: list[Report]) -> Iterable[Event]:
 
 def _as_first_told(known: dict[int, Event]) -> list[Happening]:
     """What the reports of corrected events say: another report that says the same tells of the corrected event too."""
-    corrected = [pk for pk, event in known.items() if {"type", "direction", "occurred_on"} & set(event.corrected_fields)]
+    corrected = [
+        pk for pk, event in known.items() if {"type", "direction", "occurred_on"} & set(event.corrected_fields)
+    ]
     return [
         Happening(report.type, report.direction, report.occurred_on, report.precision, report.event_id or 0)
         for report in Report.objects.filter(event_id__in=corrected)

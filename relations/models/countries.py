@@ -48,7 +48,7 @@ class CountryPairs(models.QuerySet["CountryPair"]):
         """Ids of many pairs given as (first, second) in order, making those that are new; two queries at most."""
         self.bulk_create(
             (
-                CountryPair(first_id=first, second_id=second, slug=CountryPair.slug_of(first, second))
+                self.model(first_id=first, second_id=second, slug=CountryPair.slug_of(first, second))
                 for first, second in sorted(code_pairs)
             ),
             ignore_conflicts=True,

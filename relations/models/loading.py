@@ -44,7 +44,9 @@ def load_codebook() -> dict[str, int]:
         (
             Tenure(
                 person_id=actor_ids[person_key(tenure.country, tenure.person)],
-                **{name: getattr(tenure, name) for name in ("office", "title", "began", "ended", "precision", "source")},
+                **{
+                    name: getattr(tenure, name) for name in ("office", "title", "began", "ended", "precision", "source")
+                },
                 country_id=tenure.country,
                 as_of=AS_OF,
             )
@@ -52,7 +54,7 @@ def load_codebook() -> dict[str, int]:
         ),
         ignore_conflicts=True,
     )
-    return {model._meta.verbose_name_plural: model.objects.count() for model in (Country, Actor, ActorName, Tenure)}
+    return {str(model._meta.verbose_name_plural): model.objects.count() for model in (Country, Actor, ActorName, Tenure)}
 
 
 def _actors() -> Iterable[Actor]:

@@ -16,12 +16,12 @@ from relations.models.words import Dataset, in_choices
 
 class PairDays(models.QuerySet["PairDay"]):
     def mark_stale(self, days: Iterable[tuple[int, str, dt.date]]) -> None:
-        """Days (pair id, dataset, day) must be scored again; called in the transaction that changed their events.
+        """Days (pair id, dataset, day) must be scored again; called in the transaction that changed them.
 
         In key order, so that two transactions marking the same days wait for each other instead of deadlocking.
         """
         self.bulk_create(
-            (PairDay(pair_id=pair, dataset=dataset, day=day, stale=True) for pair, dataset, day in sorted(set(days))),
+            (self.model(pair_id=pair, dataset=dataset, day=day, stale=True) for pair, dataset, day in sorted(set(days))),
             update_conflicts=True,
             unique_fields=["pair", "dataset", "day"],
             update_fields=["stale"],
@@ -31,8 +31,8 @@ class PairDays(models.QuerySet["PairDay"]):
 class PairDay(models.Model):
     """One day of one pair in one dataset.
 
-    sums: evidence of that day's events per half-life class, as relations.tension lays it out; what is needed to discount
-    it to any later day. score, low, high: the tension on that day with its 90 % band; known: the evidence behind it.
+    sums: evidence of that day's events per half-life class, as relations.tension lays it out; what is needed to
+    discount it to any later day. score, low, high: the tension on that day with its 90 % band; known: the evidence behind it.
     """
 
     pair = models.ForeignKey(CountryPair, on_delete=models.PROTECT, related_name="days")

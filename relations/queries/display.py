@@ -71,9 +71,7 @@ def event_words(event: Event) -> EventWords:
     kind = event.kind
     mutual = event.direction == Direction.MUTUAL
     named = [
-        actor.name
-        for actor in (event.source_actor, event.target_actor)
-        if actor is not None and actor.kind != "state"
+        actor.name for actor in (event.source_actor, event.target_actor) if actor is not None and actor.kind != "state"
     ]
     reports = count(event.report_count, "report")
     return EventWords(

@@ -82,7 +82,9 @@ def event_page(event: Event) -> EventPage:
 
 
 def _reports(event: Event) -> list[ReportWords]:
-    reports = list(event.reports.select_related("article__feed").order_by("article__published_at", "pk")[:REPORTS_SHOWN])
+    reports = list(
+        event.reports.select_related("article__feed").order_by("article__published_at", "pk")[:REPORTS_SHOWN]
+    )
     texts = {
         (version.article_id, version.number): version.text
         for version in ArticleVersion.objects.filter(article_id__in=[report.article_id for report in reports])
@@ -106,7 +108,7 @@ def _report_words(report: Report, text: str) -> ReportWords:
 
 
 def pieces(sentence: str, spans: dict[str, list[int]]) -> list[Piece]:
-    """Cut a sentence at its marked spans, given as {"source": [start, end], ...}; of overlapping spans the first stands."""
+    """Cut a sentence at its marked spans, given as {"source": [start, end], ...}; of overlaps the first stands."""
     found: list[Piece] = []
     at = 0
     marked = sorted((tuple(spans[mark]), mark) for mark in MARKS if spans.get(mark))

@@ -12,7 +12,7 @@ from relations.scoring import store
 
 
 def score_stale_days(batch: int = 20) -> int:
-    """Score all pairs with stale days or yesterday's standing; how many pairs. Safe to repeat and to run in parallel."""
+    """Score all pairs with stale days or an old standing; how many pairs. Safe to repeat and to run in parallel."""
     scored = 0
     while True:
         with transaction.atomic():

@@ -83,9 +83,7 @@ def _write_standing(pair_id: int, dataset: str, today: dt.date, series: Series, 
             "high": float(series.high[at]),
             "known": known,
             **{f"change_{days}": score - score_before(days) for days in (7, 30, 90)},
-            **{
-                f"events_{days}": sum(day > today - dt.timedelta(days=days) for day in dates) for days in (7, 30, 90)
-            },
+            **{f"events_{days}": sum(day > today - dt.timedelta(days=days) for day in dates) for days in (7, 30, 90)},
             "last_event_on": last,
             "mover": _mover(pair_id, dataset, today, score, known),
             "recent": recent,

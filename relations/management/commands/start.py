@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from celery import current_app
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -60,7 +61,7 @@ class Command(BaseCommand):
         stopping = threading.Event()
         watchers = [threading.Thread(target=self.tell_when_ready, args=(port, stopping), daemon=True)]
         if embedded.current is not None:
-            watchers.append(threading.Thread(target=self.watch_servers, args=(stopping,), daemon=True))
+            watchers.append(threading.Thread(target=self.watch_servers, args=(embedded.current, stopping), daemon=True))
         for watcher in watchers:
             watcher.start()
         manager.loop()
@@ -68,12 +69,12 @@ class Command(BaseCommand):
         self.stdout.write("Stopped. The data is kept; `make run` goes on from here.")
         # 130 and 143: asked to stop. Anything else: a process ended by itself and took the others along.
         if manager.returncode not in (0, 130, 143):
-            raise CommandError("A process ended by itself (see above), so all were stopped. Start again with `make run`.")
+            raise CommandError(
+                "A process ended by itself (see above), so all were stopped. Start again with `make run`."
+            )
 
     def tell_when_ready(self, port: int, stopping: threading.Event) -> None:
         """Wait until the page answers, and on a first run until the sample stands on the overview; then say so."""
-        from relations.tasks import refresh_due_feeds
-
         address = f"http://127.0.0.1:{port}/"
         deadline = time.monotonic() + READY_WITHIN
         asked = False
@@ -81,7 +82,7 @@ class Command(BaseCommand):
             if not answers(address):
                 continue
             if not asked:
-                refresh_due_feeds.delay()  # the beat's first look is a minute away
+                current_app.send_task("relations.tasks.refresh_due_feeds")  # the beat's first look is a minute away
                 asked = True
             if PairStanding.objects.exists() or not Feed.objects.exists():
                 break
@@ -89,12 +90,11 @@ class Command(BaseCommand):
             self.stdout.write(f"\n  Dyad is ready: {address}   (stop with Ctrl-C)\n\n")
             self.stdout.flush()
 
-    def watch_servers(self, stopping: threading.Event) -> None:
+    def watch_servers(self, servers: embedded.EmbeddedServers, stopping: threading.Event) -> None:
         """Bring an embedded server that died back; the other processes wait for it."""
-        assert embedded.current is not None
         while not stopping.wait(WATCH_EVERY):
             try:
-                for name in embedded.current.ensure_running():
+                for name in servers.ensure_running():
                     self.stderr.write(f"{name} had stopped and was started again.")
             except embedded.ServerTrouble as trouble:
                 self.stderr.write(str(trouble))
@@ -108,7 +108,7 @@ def check_port_is_free(port: int, variable: str) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError:
             raise CommandError(
-                f"Port {port} is in use by {listener(port)}. Stop it, or choose another: make run {variable}={port + 10}"
+                f"Port {port} is in use by {listener(port)}. Stop it or choose another: make run {variable}={port + 10}"
             ) from None
 
 

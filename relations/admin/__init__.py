@@ -1,0 +1,147 @@
+"""Django's admin: for looking under the hood and for names of actors.
+
+Events are corrected on their own pages, where every change is kept with who and why; here they can only be read.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from relations import models
+from relations.models import NameOrigin
+
+
+class ReadOnly(admin.ModelAdmin):
+    """Rows that only the pipeline or the codebook writes."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class NamesOfActor(admin.TabularInline):
+    model = models.ActorName
+    extra = 1
+    fields = ("name", "language", "valid_from", "valid_until")
+    verbose_name = "name added here"
+    verbose_name_plural = "names added here (the coder knows them within a minute)"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).filter(origin=NameOrigin.ADDED)
+
+
+@admin.register(models.Country)
+class CountryAdmin(ReadOnly):
+    list_display = ("code", "name", "capital", "kind", "valid_from", "valid_until")
+    list_filter = ("kind",)
+    search_fields = ("code", "name", "capital")
+
+
+@admin.register(models.CountryPair)
+class CountryPairAdmin(ReadOnly):
+    list_display = ("slug", "first", "second")
+    list_select_related = ("first", "second")
+    search_fields = ("slug",)
+
+
+@admin.register(models.Actor)
+class ActorAdmin(admin.ModelAdmin):
+    list_display = ("key", "name", "country", "kind", "sector")
+    list_filter = ("kind", "sector")
+    list_select_related = ("country",)
+    search_fields = ("key", "name")
+    readonly_fields = ("key", "country", "kind", "name", "sector")
+    inlines = (NamesOfActor,)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(models.Tenure)
+class TenureAdmin(ReadOnly):
+    list_display = ("person", "title", "country", "began", "ended", "precision", "source")
+    list_filter = ("office",)
+    list_select_related = ("person", "country")
+    search_fields = ("person__name", "country__name")
+
+
+@admin.register(models.Feed)
+class FeedAdmin(admin.ModelAdmin):
+    list_display = ("title", "url", "state", "paused", "next_fetch_at", "last_outcome")
+    list_filter = ("state", "paused")
+    search_fields = ("title", "url")
+    fields = ("title", "url", "paused", "interval", "reliability")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # on the feeds page, which also tells the workers
+
+
+@admin.register(models.FeedVisit)
+class FeedVisitAdmin(ReadOnly):
+    list_display = ("feed", "started_at", "outcome", "words", "items", "new_items")
+    list_filter = ("outcome",)
+    list_select_related = ("feed",)
+
+
+@admin.register(models.Article)
+class ArticleAdmin(ReadOnly):
+    list_display = ("title", "feed", "published_at", "version", "tagged_at", "coder")
+    list_select_related = ("feed",)
+    search_fields = ("title",)
+
+
+@admin.register(models.ArticleVersion)
+class ArticleVersionAdmin(ReadOnly):
+    list_display = ("article", "number", "seen_at")
+    list_select_related = ("article",)
+
+
+@admin.register(models.Report)
+class ReportAdmin(ReadOnly):
+    list_display = ("article", "type", "source", "target", "occurred_on", "confidence", "because")
+    list_select_related = ("article", "source", "target")
+
+
+@admin.register(models.Event)
+class EventAdmin(ReadOnly):
+    list_display = ("occurred_on", "type", "source", "target", "stage", "status", "confidence", "report_count")
+    list_filter = ("dataset", "status")
+    list_select_related = ("source", "target")
+
+
+@admin.register(models.Engagement)
+class EngagementAdmin(ReadOnly):
+    list_display = ("pair", "kind", "state", "last_heard_on", "planned_from", "planned_until")
+    list_select_related = ("pair__first", "pair__second")
+
+
+@admin.register(models.Correction)
+class CorrectionAdmin(ReadOnly):
+    list_display = ("event", "editor", "made_at", "changes", "reason")
+    list_select_related = ("event__source", "event__target", "editor")
+
+
+@admin.register(models.PairDay)
+class PairDayAdmin(ReadOnly):
+    list_display = ("pair", "dataset", "day", "event_count", "score", "low", "high", "stale")
+    list_select_related = ("pair__first", "pair__second")
+
+
+@admin.register(models.PairStanding)
+class PairStandingAdmin(ReadOnly):
+    list_display = ("pair", "dataset", "as_of", "score", "low", "high", "change_30")
+    list_select_related = ("pair__first", "pair__second")

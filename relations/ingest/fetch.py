@@ -1,0 +1,201 @@
+"""One page over HTTP, within limits: size, time, redirects, and public addresses only."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import functools
+import ssl
+import time
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+import httpcore2
+import httpx2
+
+from relations.ingest.network import CheckedNetwork
+from relations.ingest.trouble import (
+    ConnectionTrouble,
+    FeedTrouble,
+    Gone,
+    HTTPTrouble,
+    RateLimited,
+    RedirectLoop,
+    RefusedAddress,
+    TLSTrouble,
+    TooLarge,
+    TooSlow,
+    Unreadable,
+)
+
+LONGEST_RETRY_AFTER = 24 * 3600.0  # seconds; some servers ask for ten years
+ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.5"
+ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
+PERMANENT = {301, 308}
+
+WORDS_OF_STATUS = {
+    401: "The server asks for a password.",
+    402: "The server asks for payment.",
+    403: "The server refuses us.",
+    404: "There is nothing at this address. Look on the site for the feed's new one.",
+    451: "The server may not show this page for legal reasons.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a fetch may cost: seconds to connect and in all, bytes after decompression, redirects followed."""
+
+    connect: float = 10
+    total: float = 30
+    body: int = 10 * 2**20
+    redirects: int = 5
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a server answered: 304 with no body, or a 2xx with one."""
+
+    status: int
+    url: str  # where it was found, after redirects
+    body: bytes
+    etag: str
+    last_modified: str
+    content_type: str
+    permanent_url: str  # where permanent redirects from the start led; empty where there were none
+    retry_after: float | None  # seconds
+
+
+def fetch(
+    url: str,
+    *,
+    user_agent: str,
+    etag: str = "",
+    last_modified: str = "",
+    allowed_hosts: Collection[str] = (),
+    limits: Limits = LIMITS,
+) -> Page:
+    """The page at an http or https URL. ``etag`` and ``last_modified`` go back as the server gave them.
+
+    ``allowed_hosts``: ``host`` or ``host:port`` that may be inside a private network. Raises FeedTrouble.
+    """
+    network = CheckedNetwork(allowed_hosts, deadline=time.monotonic() + limits.total)
+    headers = {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, deflate"}
+    conditions = {b"If-None-Match": etag, b"If-Modified-Since": last_modified}
+    timeout = httpx2.Timeout(limits.total, connect=limits.connect)
+    with httpx2.Client(transport=_CheckedTransport(network), trust_env=False, timeout=timeout) as client:
+        with _trouble_in_words(url):
+            request = client.build_request("GET", url, headers=headers)
+        request.headers.update({name: value.encode("latin-1") for name, value in conditions.items() if value})
+        return _follow(client, request, limits)
+
+
+class _CheckedTransport(httpx2.HTTPTransport):
+    """httpx2 offers no way to pass a network backend, so the connection pool is made here."""
+
+    def __init__(self, network: CheckedNetwork) -> None:
+        self._pool = httpcore2.ConnectionPool(ssl_context=_ssl_context(), network_backend=network)
+
+
+@functools.cache  # loading the certificates takes longer than most fetches
+def _ssl_context() -> ssl.SSLContext:
+    return httpx2.create_ssl_context(trust_env=False)
+
+
+def _follow(client: httpx2.Client, request: httpx2.Request, limits: Limits) -> Page:
+    permanent, permanent_url = True, ""
+    for _ in range(limits.redirects + 1):
+        if request.url.scheme not in ("http", "https") or not request.url.host:
+            raise RefusedAddress("Only addresses that start with http:// or https:// are fetched.")
+        with (
+            _trouble_in_words(request.url.host),
+            contextlib.closing(client.send(request, stream=True)) as response,
+        ):
+            if response.next_request is None:
+                return _page(response, permanent_url, limits)
+            request = response.next_request
+            permanent = permanent and response.status_code in PERMANENT
+            if permanent:
+                permanent_url = str(request.url)
+    raise RedirectLoop(f"The address redirects more than {limits.redirects} times, perhaps in a circle.")
+
+
+def _page(response: httpx2.Response, permanent_url: str, limits: Limits) -> Page:
+    status = response.status_code
+    if status != 304 and not 200 <= status < 300:
+        raise _refusal(response)
+    return Page(
+        status=status,
+        url=str(response.url),
+        body=b"" if status == 304 else _body(response, limits.body),
+        etag=_verbatim(response, b"etag"),
+        last_modified=_verbatim(response, b"last-modified"),
+        content_type=response.headers.get("content-type", ""),
+        permanent_url=permanent_url,
+        retry_after=_retry_after(response),
+    )
+
+
+def _body(response: httpx2.Response, limit: int) -> bytes:
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding not in ENCODINGS:
+        raise Unreadable(f"The server sent the feed packed as “{encoding[:40]}”, which we did not ask for.")
+    body = bytearray()
+    for piece in response.iter_bytes():  # unpacked in bounded pieces, so a small packed body can't fill the memory
+        body += piece
+        if len(body) > limit:
+            raise TooLarge(f"The feed is larger than {limit / 2**20:.3g} MB.", status=response.status_code)
+    return bytes(body)
+
+
+def _refusal(response: httpx2.Response) -> FeedTrouble:
+    status, retry_after = response.status_code, _retry_after(response)
+    if status == 410:
+        return Gone("The server says that this feed is gone for good (410).", status=status)
+    if status == 429 or (status == 503 and retry_after is not None):
+        return RateLimited(f"The server asks us to come back later ({status}).", status=status, retry_after=retry_after)
+    fallback = "The server has trouble of its own." if status >= 500 else "The server did not give us the feed."
+    return HTTPTrouble(f"{WORDS_OF_STATUS.get(status, fallback)} (HTTP {status})", status=status)
+
+
+def _retry_after(response: httpx2.Response) -> float | None:
+    value = response.headers.get("retry-after", "").strip()
+    try:
+        if value.isdecimal():
+            seconds = float(value[:20])
+        else:
+            until = parsedate_to_datetime(value)
+            seconds = (until.replace(tzinfo=until.tzinfo or dt.UTC) - dt.datetime.now(dt.UTC)).total_seconds()
+    except (ValueError, OverflowError):
+        return None
+    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
+
+
+def _verbatim(response: httpx2.Response, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in response.headers.raw if key.lower() == name), "")
+
+
+@contextlib.contextmanager
+def _trouble_in_words(where: str) -> Iterator[None]:
+    try:
+        yield
+    except httpx2.TimeoutException as error:
+        raise TooSlow(f"{where} took too long to answer.") from error
+    except httpx2.DecodingError as error:
+        raise Unreadable(f"What {where} sent could not be unpacked; it is damaged.") from error
+    except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
+        raise RefusedAddress(f"This is not a web address: {where[:200]}") from error
+    except httpx2.TransportError as error:
+        if tls := _tls_error(error):
+            raise TLSTrouble(f"No secure connection to {where}: {tls.strerror or tls.reason or tls}") from error
+        raise ConnectionTrouble(f"The connection to {where} failed: {error}") from error
+
+
+def _tls_error(error: BaseException | None) -> ssl.SSLError | None:
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    return error

@@ -1,0 +1,122 @@
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, TextIO
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from relations.codebook.event_types import event_types
+from relations.tagging.coded import CodedEvent, plover_class
+from relations.tagging.lexicon import compile_lexicon
+from relations.tagging.registry import coder
+
+
+class BadLine(Exception):
+    """A line can't be read; the message says why."""
+
+
+class Command(BaseCommand):
+    help = (
+        'Code texts without a database. Each line of IN is {"id", "text", "date"?, "title"?}; each line of OUT is {"id", "events"}. '
+        "A bad line is reported with its number and the rest go on; the exit code is 1 if there was any."
+    )
+    # It reads no settings of the web application, and is often run for one line.
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("source", metavar="IN.jsonl", help="- for standard input")
+        parser.add_argument("target", metavar="OUT.jsonl", help="- for standard output")
+        parser.add_argument("--coder", default="phrases", help="which coder reads (default: phrases)")
+        parser.add_argument("--explain", action="store_true", help="show on standard error why each event was read")
+
+    def handle(self, *, source: str, target: str, coder: str, explain: bool, **options: Any) -> None:
+        bad = 0
+        with ExitStack() as files:
+            lines = sys.stdin if source == "-" else files.enter_context(Path(source).open(encoding="utf-8"))
+            out = sys.stdout if target == "-" else files.enter_context(Path(target).open("w", encoding="utf-8"))
+            bad = self.code_lines(_counted(lines, self.stderr if sys.stderr.isatty() else None), out, coder, explain)
+        if bad:
+            sys.exit(1)
+
+    def code_lines(self, lines: Iterator[tuple[int, str]], out: TextIO, coder_name: str, explain: bool) -> int:
+        """Code each line; the number of lines that couldn't be."""
+        read = coder(coder_name)
+        lexicon = compile_lexicon()
+        bad = 0
+        for number, line in lines:
+            if not line.strip():
+                continue
+            try:
+                record, published_at = _record(line)
+            except BadLine as problem:
+                bad += 1
+                self.stderr.write(f"line {number}: {problem}")
+                continue
+            events = read.code(record["text"], record.get("title") or "", published_at, lexicon)
+            row = {"id": record["id"], "events": [as_row(event) for event in events]}
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+            if explain:
+                self.explain(record["id"], events)
+        return bad
+
+    def explain(self, record_id: object, events: list[CodedEvent]) -> None:
+        self.stderr.write(f"{record_id}: {len(events)} events")
+        for event in events:
+            sides = f"{event.source.actor} > {event.target.actor}"
+            self.stderr.write(f"  {event.sentence}\n    {sides} {event.type} ({event.confidence:.2f}): {event.because}")
+
+
+def as_row(event: CodedEvent) -> dict[str, Any]:
+    """An event as the command gives it out."""
+    kind = event_types()[event.type]
+    return {
+        "source": event.source.country,
+        "target": event.target.country,
+        "type": event.type,
+        "plover": plover_class(kind, event.stage),
+        "mode": kind.mode,
+        "cameo": kind.cameo,
+        "quad": kind.quad,
+        "symmetric": event.symmetric,
+        "date": event.occurred_on.isoformat() if event.occurred_on else None,
+        "precision": event.precision,
+        "stage": event.stage,
+        "confidence": event.confidence,
+        "source_actor": event.source.actor,
+        "target_actor": event.target.actor,
+        "quote": event.sentence,
+        "because": event.because,
+    }
+
+
+def _record(line: str) -> tuple[dict[str, Any], dt.datetime | None]:
+    try:
+        record = json.loads(line)
+    except ValueError as problem:
+        raise BadLine(f"not JSON: {problem}") from None
+    if not isinstance(record, dict) or "id" not in record or not isinstance(record.get("text"), str):
+        raise BadLine('needs an object with "id" and "text"')
+    if not isinstance(record.get("title") or "", str):
+        raise BadLine('"title" is no text')
+    given = record.get("date")
+    if not given:
+        return record, None
+    try:
+        published = dt.datetime.fromisoformat(given)
+    except (TypeError, ValueError):
+        raise BadLine(f'"date" is {given!r}; it must be a date like 2017-09-01') from None
+    return record, published.astimezone(dt.UTC) if published.tzinfo else published.replace(tzinfo=dt.UTC)
+
+
+def _counted(lines: TextIO, terminal: Any) -> Iterator[tuple[int, str]]:
+    """Lines with their numbers from 1; every hundredth is told on a terminal."""
+    number = 0
+    for number, line in enumerate(lines, 1):
+        if terminal and number % 100 == 0:
+            terminal.write(f"\r{number} lines", ending="")
+        yield number, line
+    if terminal and number >= 100:
+        terminal.write("\r" + " " * 24 + "\r", ending="")

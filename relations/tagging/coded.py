@@ -1,0 +1,70 @@
+"""What a coder gives: events with the words that they were read from. Values only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from relations.codebook.event_types import EventType, event_types
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters [start, end) of a sentence."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActorMention:
+    """Words that stand for someone who acts for a country.
+
+    country: alpha-3. actor: key as in codebook.keys. span: None where the words stand in another sentence.
+    """
+
+    country: str
+    actor: str
+    span: Span | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodedEvent:
+    """One event as one sentence tells it.
+
+    type: slug of the codebook. occurred_on: None only where the day of publication is unknown. date_words: empty where
+    the day of publication stands in. planned_on: days named for a planned act. confidence: in [0, 1].
+    sentence_number: counted from 0 in the text. symmetric: both did it; a type that can be mutual may be told of one side
+    alone ("shelled"). because: the rule that fired and how the two sides were found.
+    """
+
+    source: ActorMention
+    target: ActorMention
+    type: str
+    stage: str
+    occurred_on: dt.date | None
+    precision: str
+    date_words: str
+    planned_on: tuple[dt.date, ...]
+    place: str
+    confidence: float
+    sentence_number: int
+    sentence: str
+    trigger: Span
+    because: str
+    symmetric: bool
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """The same for every mention of one happening in one article, in whichever order a mutual one names its sides."""
+        if event_types()[self.type].symmetric and self.target.country < self.source.country:
+            return (self.target.country, self.source.country, self.type)
+        return (self.source.country, self.target.country, self.type)
+
+
+def plover_class(kind: EventType, stage: str) -> str:
+    """PLOVER's class. It counts any act that is still to come as AGREE or, if hostile, as THREATEN."""
+    if stage != "announced" or kind.plover == "-":
+        return kind.plover
+    return "AGREE" if kind.quad in (1, 2) else "THREATEN" if kind.quad == 4 else kind.plover

@@ -1,0 +1,232 @@
+"""The phrase coder: a phrase that tells of an event, the names around it, and what its verb is said under. Pure.
+
+A first coder: it reads phrases and the order of names, no grammar. What it doubts, it says in ``confidence``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from relations.codebook.event_types import event_types
+from relations.tagging.actors import Memory, Mention, find_mentions
+from relations.tagging.coded import CodedEvent, Span
+from relations.tagging.dates import Dating, Moment, date_event, is_background, moments
+from relations.tagging.lexicon import CAPITAL, Lexicon
+from relations.tagging.phrases import NAME, Trigger, phrasebook
+from relations.tagging.sentences import Sentence, split
+from relations.tagging.sides import Context, Sides, clause_after, find_sides
+
+CODER = "phrases/1"
+
+NEGATED = re.compile(
+    r"(?:\b(?:not|never|neither|nor|without|no longer|failed to|stopped short of|yet to|instead of|rather than)|n[’']t)\s+"
+    r"(?:[\w-]+\s+){0,2}$",
+    re.IGNORECASE,
+)
+HYPOTHETICAL = re.compile(
+    r"\b(?:(?:if|unless|whether)\s+(?:\S+\s+){0,5}|(?:could|might|may|should|would have|to have|hopes? to|wants? to|hoped to|wanted to|wish(?:es)? to|"
+    r"able to|unable to|must|need to|needs to|likely to|right to|attempts? to|tried to|efforts? to|bid to)\s+"
+    r"(?:be\s+|have\s+|been\s+)?(?:\w+ly\s+)?)$",
+    re.IGNORECASE,
+)
+PLANNED = re.compile(
+    r"\b(?:will|would|shall|(?:is|are|was|were)\s+(?:\w+\s+)?to|plan(?:s|ned)? to|intends? to|going to|decided to|set to|due to|"
+    r"about to|ready to|agree[ds]? to|agreeing to|pledge[ds]? to|promise[ds]? to|offer(?:s|ed)? to|vow(?:s|ed)? to)\s+(?:be\s+|also\s+|soon\s+|now\s+|have\s+)?(?:\w+ly\s+)?$",
+    re.IGNORECASE,
+)
+GERUND = re.compile(r"\b(?:at|of|about|from|in|against|without|for|despite|before)\s+$", re.IGNORECASE)
+CONDITION = re.compile(r"\b(?:unless|if)\b", re.IGNORECASE)
+PURPOSE = re.compile(r"\bto\s+(?:\w+ly\s+)?(?:be\s+)?$", re.IGNORECASE)
+# Where what somebody says ends and the teller goes on.
+SAYING_ENDS = re.compile(
+    r";|,\s+(?:and|but|while|after|as|hours|a\s+day|which|ending)\b|\band\s+(?:has\s+|have\s+|also\s+)?(?:\w+ed|sent|put|told|broke|met)\b|"
+    r"\b(?:after|following|in\s+reply\s+to|in\s+response\s+to|before|as)\b",
+    re.IGNORECASE,
+)
+SPORT = re.compile(
+    r"\b(?:goalkeeper|striker|wickets?|innings|semi-?final|quarter-?final|coach|halftime|half-time|penalty shootout|midfielder|"
+    r"tournament|championship|world cup|twenty20|test match|overs|umpires?|volleyball|basketball|football|cricket|tennis|"
+    r"rugby|olympics?|medals?|kick-?off|equaliser|scored|buzzer|batsman|bowler|batting|teammates?)\b",
+    re.IGNORECASE,
+)
+DAY_BETWEEN = re.compile(
+    r"(?<=\w\s)(?:on\s+)?(?:(?:late|early)\s+)?(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|yesterday|today)(?=\s)"
+)
+ARTICLE = re.compile(r"\b(?:a|an|the|this|that|its|his|her|their)\s+$", re.IGNORECASE)
+VISIT_TYPES = {"visit_made", "meeting", "negotiation"}
+TITLE_WEIGHT, LEAD_WEIGHT, LEAD_SENTENCES = 3, 2, 2
+MOST_EVENTS_OF_A_SENTENCE = 6
+
+
+def code_article(text: str, title: str, published_at: dt.datetime | None, lexicon: Lexicon) -> list[CodedEvent]:
+    """The events that an article tells of, in the order of their sentences, each happening once.
+
+    published_at: None where unknown; names then hold whatever their years and events have no date.
+    """
+    sentences = split(text)
+    if is_about_sport(f"{title}\n{text}"):
+        return []
+    day = published_at.date() if published_at else None
+    memory = Memory()
+    title_mentions = find_mentions(Sentence(0, 0, 0, title, 0), lexicon, day, memory)
+    memory.note(title_mentions)
+    named = []
+    for sentence in sentences:
+        mentions = find_mentions(sentence, lexicon, day, memory)
+        named.append((sentence, mentions, memory.last_actor))
+        memory.note(mentions)
+    pair = main_pair(title_mentions, [mentions for _, mentions, _ in named])
+    events: list[CodedEvent] = []
+    before: tuple[str, ...] = ()
+    for sentence, mentions, last_actor in named:
+        if mentions:
+            events.extend(_code_sentence(sentence, mentions, day, Context(pair, last_actor, before)))
+            before = tuple(mention.country for mention in mentions)
+    return _each_once(events)
+
+
+def is_about_sport(text: str) -> bool:
+    return len({match.lower() for match in SPORT.findall(text)}) >= 2
+
+
+def main_pair(title: Sequence[Mention], sentences: Sequence[Sequence[Mention]]) -> tuple[str, ...]:
+    """The two countries that the article is clearly about, by title and lead; () where there are none or more."""
+    weights: Counter[str] = Counter()
+    for country in {mention.country for mention in title}:
+        weights[country] += TITLE_WEIGHT
+    for mentions in sentences[:LEAD_SENTENCES]:
+        for country in {mention.country for mention in mentions}:
+            weights[country] += LEAD_WEIGHT
+    for mentions in sentences[LEAD_SENTENCES:]:
+        for country in {mention.country for mention in mentions}:
+            weights[country] += 1
+    leading = weights.most_common(3)
+    if len(leading) < 2 or leading[1][1] < LEAD_WEIGHT or (len(leading) == 3 and leading[2][1] == leading[1][1]):
+        return ()
+    return (leading[0][0], leading[1][0])
+
+
+def masked(text: str, mentions: Sequence[Mention]) -> str:
+    """The sentence with each name's characters replaced, and days as blanks, so that phrases can ask for a
+    name and are not parted by a date ("denied on Monday that"); offsets stay."""
+    for mention in mentions:
+        if mention.kind != "bare":
+            start, end = mention.core.start, mention.core.end
+            text = text[:start] + NAME * (end - start) + text[end:]
+    return DAY_BETWEEN.sub(lambda match: " " * len(match[0]), text)
+
+
+def _code_sentence(sentence: Sentence, mentions: list[Mention], day: dt.date | None, context: Context) -> list[CodedEvent]:
+    hidden = masked(sentence.text, mentions)
+    triggers = _asserted(hidden, phrasebook().triggers(hidden, sentence.body))
+    dates = moments(sentence.text, day) if day else []
+    found: list[CodedEvent] = []
+    for trigger, planned in triggers:
+        if day and is_background(dates, day, trigger.start):
+            continue
+        for sides in find_sides(hidden, trigger, mentions, context):
+            found.append(_event(sentence, trigger, sides, planned, mentions, dates, day))
+    return found[:MOST_EVENTS_OF_A_SENTENCE]
+
+
+def _asserted(text: str, triggers: list[Trigger]) -> list[tuple[Trigger, bool]]:
+    """The triggers that the sentence asserts, each with whether it is still to come."""
+    kept: list[tuple[Trigger, bool]] = []
+    governed_until = 0
+    for number, trigger in enumerate(triggers):
+        following = triggers[number + 1] if number + 1 < len(triggers) else None
+        if trigger.rule.planned and trigger.rule.weak and following and following.start - trigger.end < 25:
+            continue  # "agreed to sign": the agreement is to the act named next
+        before = text[max(0, trigger.start - 60) : trigger.start]
+        if trigger.start < governed_until or NEGATED.search(before) or HYPOTHETICAL.search(before):
+            continue
+        if trigger.head.endswith("ed") and ARTICLE.search(before):
+            continue  # "a closed road"
+        if trigger.head.endswith("ing") and GERUND.search(before):
+            continue  # "talks aimed at restoring relations"
+        planned = bool(PLANNED.search(before))
+        # "sent ships to shadow": an aim, not an act.
+        if not planned and PURPOSE.search(before) and not trigger.rule.planned:
+            continue
+        if trigger.rule.governs:
+            end = SAYING_ENDS.search(text, trigger.end)
+            governed_until = end.start() if end else len(text)
+        kept.append((trigger, planned))
+    return kept
+
+
+def _event(
+    sentence: Sentence,
+    trigger: Trigger,
+    sides: Sides,
+    planned: bool,
+    mentions: Sequence[Mention],
+    dates: list[Moment],
+    day: dt.date | None,
+) -> CodedEvent:
+    slug, stage = trigger.rule.type, trigger.rule.stage
+    if planned and stage == "held" and slug not in {"statement_neutral"}:
+        stage = "announced"
+        slug = "visit_announced" if slug in VISIT_TYPES else slug
+    kind = event_types()[slug]
+    if planned and kind.quad == 4 and CONDITION.search(sentence.text, trigger.end):
+        slug, stage = "threat_nonforce", "held"
+        kind = event_types()[slug]
+    clause = (0, clause_after(sentence.text, trigger.end))
+    dating = date_event(dates, day, trigger.start, done=stage == "held", clause=clause) if day else None
+    confidence = trigger.rule.confidence - sides.doubt - (0.1 if planned else 0.0)
+    words = sentence.text[trigger.start : trigger.end]
+    because = f"{trigger.rule.name}: “{words[:80]}”; {sides.how}"
+    if planned:
+        because += "; still to come"
+    return CodedEvent(
+        source=sides.source,
+        target=sides.target,
+        type=slug,
+        stage=stage,
+        occurred_on=dating.on if dating else None,
+        precision=dating.precision if dating else "day",
+        date_words=dating.words if dating else "",
+        planned_on=dating.planned if dating else (),
+        place=_place(mentions),
+        confidence=round(min(0.95, max(0.1, confidence)), 2),
+        sentence_number=sentence.number,
+        sentence=sentence.text,
+        trigger=Span(trigger.start, trigger.end),
+        because=because,
+        symmetric=kind.symmetric and trigger.rule.kind == "mutual",
+    )
+
+
+def _place(mentions: Sequence[Mention]) -> str:
+    return next((mention.words for mention in mentions if mention.place and mention.kind == CAPITAL), "")
+
+
+def _each_once(events: list[CodedEvent]) -> list[CodedEvent]:
+    """One event for all mentions of a happening: the surest sentence, the first of equals, dated by words if any is."""
+    best: dict[tuple[str, str, str], CodedEvent] = {}
+    for event in events:
+        known = best.get(event.key)
+        if known is None:
+            best[event.key] = event
+        elif event.confidence > known.confidence:
+            best[event.key] = _dated_by(event, known)
+        else:
+            best[event.key] = _dated_by(known, event)
+    return sorted(best.values(), key=lambda event: (event.sentence_number, event.trigger.start))
+
+
+def _dated_by(event: CodedEvent, other: CodedEvent) -> CodedEvent:
+    planned = event.planned_on or other.planned_on
+    if event.date_words or not other.date_words or event.stage != other.stage:
+        return replace(event, planned_on=planned)
+    return replace(
+        event, occurred_on=other.occurred_on, precision=other.precision, date_words=other.date_words, planned_on=planned
+    )
+
+
+__all__ = ["CODER", "Dating", "code_article", "is_about_sport", "main_pair", "masked"]

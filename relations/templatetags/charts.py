@@ -1,0 +1,141 @@
+"""Numbers to inline SVG. Colours come from classes in the style sheet, so light and dark follow by themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from relations.queries.scores import ScoreSeries
+from relations.tension import BASELINE, LITTLE_KNOWN
+
+register = template.Library()
+
+WIDTH, HEIGHT = 960, 260
+LEFT, RIGHT, TOP, BOTTOM = 34, 8, 10, 24
+MOST_POINTS = 480  # more than the chart has room for; long series are thinned to it
+
+
+@register.simple_tag
+def sparkline(points: Sequence[float], width: int = 120, height: int = 28) -> SafeString:
+    """The last scores as a line on the fixed scale 0 to 100, with the baseline behind it."""
+    if not points:
+        return mark_safe("")
+    step = width / max(len(points) - 1, 1)
+    places = " ".join(f"{at * step:.1f},{height - value / 100 * height:.1f}" for at, value in enumerate(points))
+    base = f"{height - BASELINE / 100 * height:.1f}"
+    return format_html(
+        '<svg class="sparkline" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" '
+        'aria-label="Score over 90 days, from {first} to {last}">'
+        '<line class="baseline" x1="0" x2="{w}" y1="{base}" y2="{base}"/>'
+        '<polyline class="score" points="{points}"/></svg>',
+        w=width,
+        h=height,
+        base=base,
+        points=places,
+        first=f"{points[0]:.0f}",
+        last=f"{points[-1]:.0f}",
+    )
+
+
+@register.simple_tag
+def score_chart(chart: ScoreSeries, since: dt.date | None = None, until: dt.date | None = None) -> SafeString:
+    """The score with its band between two days (all days by default); the page has the figures as a table too."""
+    start = max((since - chart.first).days, 0) if since else 0
+    stop = min((until - chart.first).days, len(chart.series.score) - 1) if until else len(chart.series.score) - 1
+    if stop <= start:
+        start, stop = 0, len(chart.series.score) - 1
+    days = np.unique(np.linspace(start, stop, min(stop - start + 1, MOST_POINTS)).round().astype(int))
+    x = LEFT + (days - start) / max(stop - start, 1) * (WIDTH - LEFT - RIGHT)
+
+    def points(values: Any) -> str:
+        return " ".join(f"{at:.1f},{_y(value):.1f}" for at, value in zip(x, values, strict=True))
+
+    series = chart.series
+    band = f"{points(series.high[days])} {' '.join(reversed(points(series.low[days]).split()))}"
+    first, last = chart.first + dt.timedelta(days=start), chart.first + dt.timedelta(days=stop)
+    return format_html(
+        '<svg class="score-chart" viewBox="0 0 {w} {h}" role="img" aria-label="{label}">{grid}{months}'
+        '<polygon class="band" points="{band}"/><polyline class="score" points="{score}"/>{unknown}'
+        '<circle class="now" cx="{nx}" cy="{ny}" r="3.5"/></svg>',
+        w=WIDTH,
+        h=HEIGHT,
+        label=_in_words(series.score[start : stop + 1], first, last),
+        grid=_grid(),
+        months=_time_axis(first, last),
+        band=band,
+        score=points(series.score[days]),
+        unknown=_little_known(series.known[days], x),
+        nx=f"{x[-1]:.1f}",
+        ny=f"{_y(series.score[stop]):.1f}",
+    )
+
+
+def _in_words(scores: Any, first: dt.date, last: dt.date) -> str:
+    return (
+        f"Tension score from {first} to {last}: {scores[0]:.0f} at first, {scores[-1]:.0f} at the end, "
+        f"highest {scores.max():.0f}, lowest {scores.min():.0f}."
+    )
+
+
+def _y(score: float) -> float:
+    return TOP + (100 - score) / 100 * (HEIGHT - TOP - BOTTOM)
+
+
+def _grid() -> SafeString:
+    lines = [(f"{_y(level):.1f}", level, "baseline" if level == BASELINE else "grid") for level in (0, 25, 45, 75, 100)]
+    return format_html_join(
+        "",
+        '<line class="{2}" x1="' + str(LEFT) + '" x2="' + str(WIDTH - RIGHT) + '" y1="{0}" y2="{0}"/>'
+        '<text class="tick" x="' + str(LEFT - 6) + '" y="{0}" dy=".32em" text-anchor="end">{1}</text>',
+        lines,
+    )
+
+
+def _time_axis(first: dt.date, last: dt.date) -> SafeString:
+    """About six ticks, on firsts of months or years."""
+    months = (last.year - first.year) * 12 + last.month - first.month
+    step = next((step for step in (1, 2, 3, 6, 12, 24, 60, 120) if months / step <= 7), 120)
+    ticks = []
+    number = -(-(first.year * 12 + first.month - 1) // step) * step
+    while (day := dt.date(number // 12, number % 12 + 1, 1)) <= last:
+        if day >= first:
+            at = LEFT + (day - first).days / max((last - first).days, 1) * (WIDTH - LEFT - RIGHT)
+            ticks.append((f"{at:.1f}", f"{day:%Y}" if step >= 12 else f"{day:%b %Y}"))
+        number += step
+    return format_html_join(
+        "",
+        f'<line class="grid" x1="{{0}}" x2="{{0}}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
+        f'<text class="tick" x="{{0}}" y="{HEIGHT - 8}" text-anchor="middle">{{1}}</text>',
+        ticks,
+    )
+
+
+def _little_known(known: Any, x: Any) -> SafeString:
+    """A dashed stretch on the ground line where next to nothing is known, so that it isn't taken for calm."""
+    runs, start = [], None
+    for at, value in [*zip(x, known, strict=True), (x[-1], np.inf)]:
+        if value < LITTLE_KNOWN and start is None:
+            start = at
+        elif value >= LITTLE_KNOWN and start is not None:
+            runs.append((f"{start:.1f}", f"{at:.1f}"))
+            start = None
+    ground = HEIGHT - BOTTOM
+    return format_html_join("", f'<line class="little-known" x1="{{}}" x2="{{}}" y1="{ground}" y2="{ground}"/>', runs)
+
+
+@register.filter
+def month_table(chart: ScoreSeries) -> list[tuple[str, str, str, str]]:
+    """The chart's figures at each month's end: (month, score, low, high), newest first."""
+    rows = []
+    for at in range(len(chart.series.score) - 1, -1, -1):
+        day = chart.first + dt.timedelta(days=at)
+        if at == len(chart.series.score) - 1 or (day + dt.timedelta(days=1)).day == 1:
+            values = (array[at] for array in (chart.series.score, chart.series.low, chart.series.high))
+            rows.append((f"{day.day} {day:%b %Y}", *(f"{value:.0f}" for value in values)))
+    return rows  # type: ignore[return-value]

@@ -1,0 +1,77 @@
+"""Who may do what. Everyone signed in reads; editors correct; admins manage feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+View = Callable[..., HttpResponse]
+MANAGE_FEEDS = "relations.change_feed"
+CORRECT_EVENTS = "relations.correct_events"
+
+
+def may_read(user: User | AnonymousUser) -> bool:
+    return user.is_authenticated or settings.PUBLIC_READ
+
+
+def for_readers(view: View) -> View:
+    """Signed-in people, and everyone where PUBLIC_READ is set."""
+    return _guard(view, may_read)
+
+
+def for_editors(view: View) -> View:
+    return _guard(view, lambda user: user.has_perm(CORRECT_EVENTS))
+
+
+def for_admins(view: View) -> View:
+    return _guard(view, lambda user: user.has_perm(MANAGE_FEEDS))
+
+
+def _guard(view: View, allowed: Callable[[Any], bool]) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if allowed(request.user):
+            return view(request, *args, **kwargs)
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        raise PermissionDenied("Your account does not have the right to do this. Ask an admin for it.")
+
+    return guarded
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in, behind a guard that let only signed-in people through."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied("Sign in first.")
+    return request.user
+
+
+class Roles:
+    """What the person may do, worked out when a template asks."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._user = request.user
+
+    @property
+    def can_read(self) -> bool:
+        return may_read(self._user)
+
+    @property
+    def can_correct(self) -> bool:
+        return self._user.has_perm(CORRECT_EVENTS)
+
+    @property
+    def can_manage_feeds(self) -> bool:
+        return self._user.has_perm(MANAGE_FEEDS)
+
+
+def roles(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: templates hide the controls that a person may not use."""
+    return {"roles": Roles(request)} if hasattr(request, "user") else {}

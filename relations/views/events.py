@@ -1,0 +1,103 @@
+"""Is this true? And what an editor says of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from relations.corrections.run import CorrectionRefused, correct_event, undo
+from relations.models import Correction, Event, Status
+from relations.queries import events as queries
+from relations.scoring.run import score_pair
+from relations.views.access import CORRECT_EVENTS, for_editors, for_readers, person
+from relations.views.forms import CorrectionForm
+from relations.views.htmx import render_page
+
+VERDICTS = {"confirm": Status.CONFIRMED, "reject": Status.REJECTED, "reopen": Status.CODED}
+
+
+@require_GET
+@for_readers
+def event(request: HttpRequest, event_id: int) -> HttpResponse:
+    return show(request, find(event_id))
+
+
+@require_GET
+@for_readers
+def article(request: HttpRequest, article_id: int) -> HttpResponse:
+    page = queries.article_page(article_id)
+    if page is None:
+        raise Http404("There is no such article.")
+    return render_page(request, "relations/article.html", {}, {"page": page})
+
+
+@require_POST
+@for_editors
+def correct(request: HttpRequest, event_id: int) -> HttpResponse:
+    """Save the form, or give a verdict (verdict=confirm, reject, reopen); the score follows in the same transaction."""
+    found = find(event_id)
+    form = CorrectionForm(request.POST, event=found)
+    verdict = request.POST.get("verdict", "")
+    if not form.is_valid():
+        return show(request, found, form, status=422)
+    values = form.cleaned_data
+    if values["seen"] != found.updated_at.isoformat():
+        form.add_error(None, "Someone changed this event meanwhile. The page now shows it as it is; look again.")
+        return show(request, found, form, status=409)
+    new = {field: values[field] for field in ("type", "direction", "occurred_on")}
+    if verdict in VERDICTS:
+        new["status"] = VERDICTS[verdict]
+    try:
+        with transaction.atomic():
+            correction = correct_event(event_id, editor=person(request), reason=values["reason"], **new)
+            score_pair(found.pair_id)
+    except CorrectionRefused as refusal:
+        form.add_error(None, str(refusal))
+        return show(request, found, form, status=422)
+    return done(request, event_id, "Saved, and the score follows." if correction else "Nothing was different.")
+
+
+@require_POST
+@for_editors
+def undo_correction(request: HttpRequest, correction_id: int) -> HttpResponse:
+    correction = Correction.objects.select_related("event").filter(pk=correction_id).first()
+    if correction is None:
+        raise Http404("There is no such correction.")
+    try:
+        with transaction.atomic():
+            undo(correction_id, editor=person(request))
+            score_pair(correction.event.pair_id)
+        words = "Undone, and the score follows."
+    except CorrectionRefused as refusal:
+        words = str(refusal)
+    return done(request, correction.event_id, words)
+
+
+def find(event_id: int) -> Event:
+    found = queries.find_event(event_id)
+    if found is None:
+        raise Http404("There is no such event.")
+    return found
+
+
+def show(request: HttpRequest, found: Event, form: CorrectionForm | None = None, **options: Any) -> HttpResponse:
+    may_correct = request.user.has_perm(CORRECT_EVENTS)
+    context = {
+        "page": queries.event_page(found),
+        "event": found,
+        "form": (form or CorrectionForm(event=found)) if may_correct else None,
+    }
+    return render_page(request, "relations/event.html", {"event": "relations/_event.html"}, context, **options)
+
+
+def done(request: HttpRequest, event_id: int, words: str) -> HttpResponse:
+    """After a change: the event anew to htmx, a redirect to it for a plain form."""
+    messages.success(request, words)
+    if request.htmx:  # type: ignore[attr-defined]
+        return show(request, find(event_id))
+    return redirect("event", event_id=event_id)

@@ -1,0 +1,36 @@
+"""What changed?"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from relations.models import Feed
+from relations.queries import overview as queries
+from relations.views.access import for_readers
+from relations.views.htmx import render_page
+
+
+@require_GET
+@for_readers
+def overview(request: HttpRequest) -> HttpResponse:
+    order = request.GET.get("order", "rising")
+    if order not in queries.ORDERS:
+        order = "rising"
+    period = request.GET.get("days", "")
+    days = int(period) if period in {str(choice) for choice in queries.PERIODS} else 30
+    try:
+        page = queries.pairs(order, days, request.GET.get("after", ""))
+    except ValueError:
+        page = queries.pairs(order, days)
+    context = {
+        "page": page,
+        "order": order,
+        "days": days,
+        "orders": queries.ORDERS.items(),
+        "periods": queries.PERIODS,
+        "latest": queries.latest_events(),
+        "has_feeds": bool(page.rows) or Feed.objects.exists(),
+    }
+    fragments = {"pairs": "relations/_pairs.html", "more-pairs": "relations/_pair_rows.html"}
+    return render_page(request, "relations/overview.html", fragments, context)

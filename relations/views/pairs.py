@@ -1,0 +1,57 @@
+"""What happened between these two?"""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from relations.codebook.countries import countries
+from relations.models import CountryPair
+from relations.queries import scores, timelines
+from relations.views.access import for_readers
+from relations.views.forms import TimelineForm
+from relations.views.htmx import render_page
+
+
+@require_GET
+@for_readers
+def pair_timeline(request: HttpRequest, slug: str) -> HttpResponse:
+    pair = timelines.find_pair(slug)
+    if pair is None:
+        return unknown_pair(request, slug)
+    form = TimelineForm(request.GET, pair=pair)
+    filters = form.filters()
+    standing = timelines.standing_of(pair)
+    try:
+        page = timelines.for_pair(pair, filters, standing, request.GET.get("after", ""))
+    except ValueError:
+        page = timelines.for_pair(pair, filters, standing)
+    here = request.GET.copy()
+    here.pop("after", None)
+    context = {
+        "pair": pair,
+        "form": form,
+        "filters": filters,
+        "page": page,
+        "query": here.urlencode(),
+        "standing": scores.standing_words(standing) if standing else None,
+    }
+    fragments = {"timeline": "relations/_timeline.html", "more": "relations/_days.html"}
+    if request.htmx.target != "more":  # type: ignore[attr-defined]
+        context["chart"] = scores.score_series(pair.pk, timezone.now().date())
+    return render_page(request, "relations/pair_timeline.html", fragments, context)
+
+
+def unknown_pair(request: HttpRequest, slug: str) -> HttpResponse:
+    """A pair of two known countries has a page before anything is known of it; any other slug is a 404."""
+    first, second = slug.upper().split("-")
+    known = countries()
+    if first not in known or second not in known:
+        raise Http404(f"There is no country with the code {first if first not in known else second}.")
+    if first >= second:
+        raise Http404(
+            f"A pair's address has its codes in order: /pairs/{CountryPair.slug_of(*sorted((first, second)))}/"
+        )
+    names = (known[first].name, known[second].name)
+    return render_page(request, "relations/pair_unknown.html", {}, {"names": names})

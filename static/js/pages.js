@@ -1,0 +1,28 @@
+// Small helps for pages that work without any of it.
+document.documentElement.classList.add("with-script");
+
+// A request that failed says so; htmx alone would leave the page as if nothing had been asked.
+function tellTrouble(words) {
+  let place = document.getElementById("trouble");
+  if (!place) {
+    place = document.createElement("p");
+    place.id = "trouble";
+    place.className = "trouble";
+    place.setAttribute("role", "alert");
+    document.getElementById("content").prepend(place);
+  }
+  place.textContent = words;
+}
+
+document.addEventListener("htmx:sendError", () => {
+  tellTrouble("The server can't be reached. What you see may be old; try again in a moment.");
+});
+document.addEventListener("htmx:responseError", (event) => {
+  const status = event.detail.xhr.status;
+  if (status === 403) {
+    tellTrouble("Your account does not have the right to do this, or you were signed out. Reload the page.");
+  } else {
+    tellTrouble(`That did not work (${status}). Nothing was changed; try again or reload the page.`);
+  }
+});
+document.addEventListener("htmx:beforeRequest", () => document.getElementById("trouble")?.remove());

@@ -1,0 +1,101 @@
+"""An editor's word: change, audit, undo, and the score that follows."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.contrib.auth.models import User
+
+from relations.corrections.run import CorrectionRefused, correct_event, undo
+from relations.models import Correction, Event, PairDay, PairStanding, Status
+from relations.scoring.run import score_pair, score_stale_days
+from tests import making
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor() -> User:
+    return making.user("editor")
+
+
+def test_a_correction_changes_the_event_and_is_kept_with_who_what_and_why(editor: User) -> None:
+    event = making.event(type="visit_cancelled")
+    correction = correct_event(event.pk, editor=editor, reason="a new date was named", type="visit_postponed")
+    event.refresh_from_db()
+    assert event.type == "visit_postponed" and event.corrected_fields == ["type"]
+    assert correction and correction.editor == editor and correction.reason == "a new date was named"
+    assert correction.changes["type"] == ["visit_cancelled", "visit_postponed"]
+
+
+def test_turning_the_direction_swaps_the_sides(editor: User) -> None:
+    event = making.event("PAK", "USA")
+    correct_event(event.pk, editor=editor, direction=-1)
+    event.refresh_from_db()
+    assert (event.source_id, event.target_id) == ("USA", "PAK")
+
+
+def test_moving_the_date_marks_both_days(editor: User) -> None:
+    event = making.event()
+    score_stale_days()
+    other = event.occurred_on - dt.timedelta(days=4)
+    correct_event(event.pk, editor=editor, occurred_on=other)
+    assert set(PairDay.objects.filter(stale=True).values_list("day", flat=True)) == {event.occurred_on, other}
+
+
+def test_nothing_different_is_no_correction(editor: User) -> None:
+    event = making.event()
+    assert correct_event(event.pk, editor=editor, type=event.type) is None
+    assert not Correction.objects.exists()
+
+
+def test_undo_gives_back_the_event_and_the_score_exactly(editor: User) -> None:
+    event = making.event(type="clash")
+    making.event(type="meeting", mutual=True)
+    score_stale_days()
+    before = Event.objects.values().get(pk=event.pk)
+    score = PairStanding.objects.get().score
+    correction = correct_event(event.pk, editor=editor, type="apology", status=Status.CONFIRMED, direction=-1)
+    score_pair(event.pair_id)
+    assert PairStanding.objects.get().score != score
+    assert correction is not None
+    undo(correction.pk, editor=editor)
+    score_pair(event.pair_id)
+    after = Event.objects.values().get(pk=event.pk)
+    assert {**after, "updated_at": None} == {**before, "updated_at": None}
+    assert PairStanding.objects.get().score == pytest.approx(score, abs=1e-12)
+    assert Correction.objects.count() == 2  # the undo is a correction of its own
+
+
+def test_only_the_newest_correction_can_be_undone_and_only_once(editor: User) -> None:
+    event = making.event()
+    first = correct_event(event.pk, editor=editor, type="accusation")
+    second = correct_event(event.pk, editor=editor, type="rejection")
+    assert first and second
+    with pytest.raises(CorrectionRefused, match="newest"):
+        undo(first.pk, editor=editor)
+    undo(second.pk, editor=editor)
+    with pytest.raises(CorrectionRefused):
+        undo(second.pk, editor=editor)
+    undo(first.pk, editor=editor)
+    event.refresh_from_db()
+    assert event.type == "statement_criticism" and event.corrected_fields == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"type": "no_such_type"},
+        {"direction": 7},
+        {"status": "withdrawn"},
+        {"occurred_on": dt.date(2999, 1, 1)},
+        {"confidence": 1.0},
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_changes_nothing(editor: User, change: dict) -> None:
+    event = making.event()
+    before = Event.objects.values().get()
+    with pytest.raises(CorrectionRefused):
+        correct_event(event.pk, editor=editor, **change)
+    assert Event.objects.values().get() == before

@@ -1,0 +1,362 @@
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections
+from django.utils import timezone
+
+from relations.errors import RelationsError
+from relations.ingest import parse, run, store
+from relations.ingest.run import refresh_due_feeds, refresh_feed
+from relations.models import Article, ArticleVersion, Feed, FeedState, FeedVisit, VisitOutcome
+from tests.ingest.servers import Answer
+from tests.ingest.texts import BRIDGE, FERRY, item, rss
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loopback_allowed")]
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+NEWS = rss(item("a"), item("b", "Bridge closed", BRIDGE))
+
+
+def make_due(**changes):
+    Feed.objects.update(next_fetch_at=timezone.now(), **changes)
+
+
+def waits_about(feed: Feed, wait: timedelta) -> bool:
+    return wait * 0.9 - MINUTE < feed.next_fetch_at - timezone.now() < wait * 1.1 + MINUTE
+
+
+# -- when all is well -----------------------------------------------------------------------------------------------
+
+
+def test_a_due_feed_is_read(server, add_feed):
+    feed = add_feed(server.serve(NEWS, ETag='"1"', Last_Modified="then"), failures=3, state=FeedState.FAILING)
+    assert refresh_due_feeds() == 2
+    assert Article.objects.count() == 2
+    feed.refresh_from_db()
+    assert (feed.title, feed.state, feed.failures, feed.last_outcome) == ("The Courier", "ok", 0, "2 items, 2 new")
+    assert (feed.etag, feed.last_modified) == ('"1"', "then")
+    assert feed.last_visit_at == feed.last_item_at == feed.unconditional_at
+    assert waits_about(feed, 30 * MINUTE)
+    visit = feed.visits.get()
+    assert (visit.outcome, visit.trouble, visit.words) == (VisitOutcome.ITEMS, "", "2 items, 2 new")
+    assert (visit.http_status, visit.items, visit.new_items) == (200, 2, 2)
+    assert timedelta(0) < visit.took < MINUTE
+
+
+def test_feeds_that_are_not_due_or_paused_are_left_alone(server, add_feed):
+    add_feed(server.serve(NEWS, "/later"), next_fetch_at=timezone.now() + HOUR)
+    add_feed(server.serve(NEWS, "/paused"), paused=True)
+    assert refresh_due_feeds() == 0
+    assert server.asked == []
+
+
+def test_all_due_feeds_are_read_however_few_at_a_time(server, add_feed):
+    for n in range(5):
+        add_feed(server.serve(rss(item(str(n))), f"/{n}"))
+    assert refresh_due_feeds(limit=2) == 5
+    assert sorted(server.paths()) == [f"/{n}" for n in range(5)]
+
+
+def test_the_same_poll_twice_adds_nothing(server, add_feed):
+    feed = add_feed(server.serve(NEWS))
+    refresh_due_feeds()
+    make_due()
+    assert refresh_due_feeds() == 0
+    assert (Article.objects.count(), ArticleVersion.objects.count()) == (2, 2)
+    feed.refresh_from_db()
+    assert (feed.state, feed.last_outcome) == ("ok", "nothing new")
+    assert feed.visits.first().outcome == VisitOutcome.UNCHANGED
+
+
+def test_an_edited_item_counts_as_changed(server, add_feed):
+    feed = add_feed(server.serve(rss(item("a"))))
+    refresh_due_feeds()
+    make_due()
+    server.serve(rss(item("a", text=BRIDGE), item("b", "Ferry", FERRY)))
+    assert refresh_due_feeds() == 2
+    assert Article.objects.get(identity="a").version == 2
+    feed.refresh_from_db()
+    assert feed.last_outcome == "2 items, 1 new, 1 edited"
+    make_due()
+    server.serve(rss(item("b", "Ferry", FERRY)))
+    assert refresh_due_feeds() == 0
+    feed.refresh_from_db()
+    assert feed.last_outcome == "1 item, nothing new"
+
+
+def test_the_second_visit_is_conditional_and_a_304_keeps_what_is_known(server, add_feed):
+    feed = add_feed(server.serve(NEWS, ETag='W/"1"', Last_Modified="then"))
+    refresh_due_feeds()
+    make_due()
+    server.routes["/feed"] = Answer(status=304)
+    refresh_due_feeds()
+    assert server.asked[1].headers["If-None-Match"] == 'W/"1"'
+    assert server.asked[1].headers["If-Modified-Since"] == "then"
+    feed.refresh_from_db()
+    assert (feed.etag, feed.last_modified, feed.last_outcome) == ('W/"1"', "then", "nothing new")
+    assert (feed.visits.first().http_status, Article.objects.count()) == (304, 2)
+
+
+def test_once_a_day_a_visit_is_unconditional(server, add_feed):
+    feed = add_feed(server.serve(NEWS, ETag='"1"'))
+    refresh_due_feeds()
+    make_due(unconditional_at=timezone.now() - DAY)
+    server.serve(rss(item("c")), ETag='"1"')
+    assert refresh_due_feeds() == 1
+    assert server.asked[1].headers["If-None-Match"] is None
+    feed.refresh_from_db()
+    assert timezone.now() - feed.unconditional_at < MINUTE
+
+
+def test_a_title_given_by_a_person_stays(server, add_feed):
+    feed = add_feed(server.serve(NEWS), title="My courier")
+    refresh_due_feeds()
+    feed.refresh_from_db()
+    assert feed.title == "My courier"
+
+
+def test_a_feed_is_not_visited_more_often_than_it_asks_for(server, add_feed):
+    feed = add_feed(server.serve(rss(extra="<ttl>240</ttl>")))
+    refresh_due_feeds()
+    feed.refresh_from_db()
+    assert waits_about(feed, 4 * HOUR)
+
+
+def test_a_move_for_good_is_told(server, add_feed):
+    feed = add_feed(server.url("/old"))
+    server.routes["/old"] = Answer(status=301, headers={"Location": "/feed"})
+    server.serve(NEWS)
+    refresh_due_feeds()
+    feed.refresh_from_db()
+    assert feed.last_outcome == f"2 items, 2 new; the feed has moved to {server.url()}"
+    assert feed.url == server.url("/old")
+
+
+# -- trouble --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "status", "state"),
+    [
+        (Answer(status=404), "http_error", 404, "failing"),
+        (Answer(b"<html><body>Welcome</body></html>"), "not_a_feed", 200, "failing"),
+        (Answer(b""), "empty", 200, "failing"),
+        (Answer(status=302, headers={"Location": "http://10.0.0.1/"}), "refused_address", None, "failing"),
+        (Answer(status=429), "rate_limited", 429, "limited"),
+        (Answer(status=410), "gone", 410, "failing"),
+    ],
+)
+def test_trouble_is_told_and_costs_nothing_that_was_known(server, add_feed, answer, kind, status, state):
+    feed = add_feed(server.serve(NEWS, ETag='"1"'))
+    refresh_due_feeds()
+    make_due()
+    before = Feed.objects.values(
+        "etag", "last_modified", "body_hash", "unconditional_at", "title", "last_item_at"
+    ).get()
+    server.routes["/feed"] = answer
+    assert refresh_due_feeds() == 0
+    feed.refresh_from_db()
+    visit = feed.visits.first()
+    assert (visit.outcome, visit.trouble, visit.http_status) == (VisitOutcome.FAILED, kind, status)
+    assert visit.words and feed.last_outcome == visit.words
+    assert (feed.state, feed.failures) == (state, 1)
+    assert waits_about(feed, HOUR)
+    assert {name: getattr(feed, name) for name in before} == before
+    assert Article.objects.count() == 2
+
+
+def test_visits_get_rarer_with_each_failure(server, add_feed):
+    feed = add_feed(server.url("/nothing"))
+    for hours in (1, 2, 4, 8):
+        refresh_due_feeds()
+        feed.refresh_from_db()
+        assert waits_about(feed, hours * HOUR)
+        make_due()
+    assert feed.failures == 4
+
+
+def test_a_server_that_asks_for_patience_gets_it(server, add_feed):
+    server.routes |= {
+        "/soon": Answer(status=429, headers={"Retry-After": "7200"}),
+        "/late": Answer(status=503, headers={"Retry-After": "315360000"}),
+    }
+    for path, wait in (("/soon", 2 * HOUR), ("/late", DAY)):
+        feed = add_feed(server.url(path))
+        refresh_due_feeds()
+        feed.refresh_from_db()
+        assert feed.state == FeedState.LIMITED
+        assert wait - MINUTE < feed.next_fetch_at - timezone.now() <= min(wait * 1.1, DAY)
+
+
+def test_a_feed_is_gone_when_the_server_said_so_a_day_apart(server, add_feed):
+    feed = add_feed(server.url())
+    server.routes["/feed"] = Answer(status=410)
+
+    def state_after_a_visit():
+        make_due()
+        refresh_due_feeds()
+        return Feed.objects.get().state
+
+    assert [state_after_a_visit(), state_after_a_visit()] == ["failing", "failing"]
+    FeedVisit.objects.update(started_at=timezone.now() - DAY)
+    seen = FeedVisit.objects.create(
+        feed=feed, started_at=timezone.now() - HOUR, took=MINUTE, outcome=VisitOutcome.ITEMS, words=""
+    )
+    assert state_after_a_visit() == "failing"
+    seen.delete()
+    assert state_after_a_visit() == "gone"
+    assert Feed.objects.get().next_fetch_at > timezone.now()
+
+
+def test_one_bad_feed_does_not_stop_the_others(server, add_feed, caplog):
+    add_feed("http://no-such-host.invalid/feed")
+    add_feed("http://[::1")
+    add_feed(server.serve("<html>", "/page"))
+    add_feed(server.serve(NEWS))
+    assert refresh_due_feeds() == 2
+    states = Counter(Feed.objects.values_list("state", flat=True))
+    assert states == {"failing": 3, "ok": 1}
+    assert not Feed.objects.filter(next_fetch_at__lte=timezone.now()).exists()
+
+
+def test_a_fault_of_ours_is_logged_and_recorded_and_the_others_go_on(server, add_feed, monkeypatch, caplog):
+    def broken(body, *args):
+        if b"Bad" in body:
+            raise ZeroDivisionError
+        return parse.parse(body, *args)
+
+    monkeypatch.setattr("relations.ingest.visit.parse", broken)
+    bad = add_feed(server.serve(rss(title="Bad"), "/bad"))
+    add_feed(server.serve(NEWS))
+    assert refresh_due_feeds() == 2
+    visit = bad.visits.get()
+    assert (visit.outcome, visit.trouble) == (VisitOutcome.FAILED, "bug")
+    assert "ZeroDivisionError" in visit.words
+    assert "ZeroDivisionError" in caplog.text and "Traceback" in caplog.text
+
+
+def test_what_can_not_be_stored_is_recorded_and_the_others_go_on(server, add_feed, monkeypatch):
+    def broken(feed, items, now):
+        stored = store._add_articles(feed, items, now)
+        if feed.url.endswith("/bad"):
+            raise ZeroDivisionError
+        return store.Stored(len(stored))
+
+    monkeypatch.setattr(store, "store_articles", broken)
+    bad = add_feed(server.serve(NEWS, "/bad"))
+    add_feed(server.serve(NEWS))
+    assert refresh_due_feeds() == 2
+    bad.refresh_from_db()
+    assert (bad.state, bad.body_hash, bad.articles.count(), bad.visits.get().trouble) == ("failing", "", 0, "bug")
+
+
+# -- one feed now ---------------------------------------------------------------------------------------------------
+
+
+def test_one_feed_can_be_fetched_now_even_if_paused(server, add_feed):
+    feed = add_feed(server.serve(NEWS), paused=True, next_fetch_at=timezone.now() + DAY)
+    visit = refresh_feed(feed.pk)
+    assert (visit.feed_id, visit.outcome, visit.new_items) == (feed.pk, VisitOutcome.ITEMS, 2)
+    feed.refresh_from_db()
+    assert feed.paused and waits_about(feed, 30 * MINUTE)
+
+
+def test_a_feed_that_does_not_exist_can_not_be_fetched():
+    with pytest.raises(Feed.DoesNotExist):
+        refresh_feed(0)
+
+
+def during_the_visit(server, change):
+    """Serve the news, and change the database while the feed is being fetched."""
+
+    def answer(asked):
+        try:
+            change()
+        finally:
+            connection.close()
+        return Answer(NEWS.encode())
+
+    server.routes["/feed"] = answer
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_feed_deleted_or_moved_during_its_visit_is_no_trouble(server, add_feed):
+    add_feed(server.url())
+    during_the_visit(server, Feed.objects.all().delete)
+    assert refresh_due_feeds() == 0
+    feed = add_feed(server.url())
+    during_the_visit(server, lambda: Feed.objects.update(url="https://elsewhere.example/"))
+    with pytest.raises(RelationsError, match="changed"):
+        refresh_feed(feed.pk)
+    assert not Article.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_feed_paused_during_its_visit_stays_paused_and_keeps_what_it_brought(server, add_feed):
+    feed = add_feed(server.url())
+    during_the_visit(server, lambda: Feed.objects.update(paused=True))
+    assert refresh_due_feeds() == 2
+    feed.refresh_from_db()
+    assert feed.paused and feed.state == FeedState.OK
+
+
+# -- claims ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_feed_is_leased_before_it_is_asked_so_that_it_comes_back_if_the_worker_dies(server, add_feed):
+    add_feed(server.url())
+    seen = []
+    during_the_visit(server, lambda: seen.append(Feed.objects.get().next_fetch_at - timezone.now()))
+    refresh_due_feeds()
+    assert run.LEASE - MINUTE < seen[0] <= run.LEASE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_never_fetch_one_feed_twice(server, add_feed):
+    for n in range(24):
+        add_feed(server.serve(rss(item(str(n), text=f"Story {n}")), f"/{n}"))
+    start = threading.Barrier(2)
+    changed = []
+
+    def work():
+        try:
+            start.wait()
+            changed.append(refresh_due_feeds(limit=3))
+        finally:
+            connections.close_all()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sum(changed) == 24
+    assert sorted(server.paths()) == sorted(f"/{n}" for n in range(24))
+    assert FeedVisit.objects.count() == Article.objects.count() == 24
+
+
+@pytest.mark.django_db(transaction=True)
+def test_copies_are_found_even_when_their_feeds_are_stored_at_once(server, add_feed):
+    for n in range(8):
+        add_feed(server.serve(rss(item(str(n))), f"/{n}"))
+    start = threading.Barrier(4)
+
+    def work():
+        try:
+            start.wait()
+            refresh_due_feeds(limit=1)
+        finally:
+            connections.close_all()
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert Article.objects.count() == 8
+    assert Article.objects.filter(copy_of=None).count() == 1

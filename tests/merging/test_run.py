@@ -1,0 +1,129 @@
+"""Merging in the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from relations.merging.run import merge_new_reports
+from relations.models import Engagement, Event, PairDay, Report, Status
+from tests import making
+
+pytestmark = pytest.mark.django_db
+
+
+def ago(days: int) -> dt.date:
+    return making.today() - dt.timedelta(days=days)
+
+
+def test_two_reports_of_one_happening_are_one_event_and_surer() -> None:
+    making.report()
+    merge_new_reports()
+    alone = Event.objects.get().confidence
+    making.report(occurred_on=ago(1))
+    merge_new_reports()
+    event = Event.objects.get()
+    assert (event.report_count, event.source_count) == (2, 2)
+    assert event.confidence > alone
+    assert Report.objects.filter(event=event).count() == 2
+
+
+def test_the_other_direction_another_type_and_a_far_date_are_other_events() -> None:
+    making.report()
+    making.report("USA", "PAK")
+    making.report(type="accusation")
+    making.report(occurred_on=ago(9))
+    merge_new_reports()
+    assert Event.objects.count() == 4
+
+
+def test_a_mutual_event_is_one_whoever_is_named_first() -> None:
+    making.report("PAK", "USA", "meeting", mutual=True)
+    making.report("USA", "PAK", "meeting", mutual=True)
+    merge_new_reports()
+    assert Event.objects.count() == 1
+
+
+def test_copies_of_one_story_count_as_one_source() -> None:
+    original = making.report()
+    making.report(article=making.article("x", copy_of=original.article))
+    merge_new_reports()
+    event = Event.objects.get()
+    assert (event.report_count, event.source_count) == (2, 1)
+
+
+def test_two_stories_of_one_feed_are_one_source() -> None:
+    feed = making.feed()
+    for _ in range(2):
+        making.report(article=making.article("x", feed=feed))
+    merge_new_reports()
+    assert Event.objects.get().source_count == 1
+
+
+def test_running_again_changes_nothing() -> None:
+    making.report()
+    assert merge_new_reports() == 1
+    before = Event.objects.values().get()
+    assert merge_new_reports() == 0
+    assert Event.objects.values().get() == before
+
+
+def test_a_more_exact_report_sharpens_the_date() -> None:
+    making.report(occurred_on=ago(5).replace(day=1), precision="month")
+    merge_new_reports()
+    exact = ago(5)
+    making.report(occurred_on=exact)
+    merge_new_reports()
+    event = Event.objects.get()
+    assert (event.occurred_on, event.precision) == (exact, "day")
+
+
+def test_merging_marks_the_days_it_touched() -> None:
+    making.report(occurred_on=ago(2))
+    merge_new_reports()
+    assert list(PairDay.objects.filter(stale=True).values_list("day", flat=True)) == [ago(2)]
+
+
+def test_what_an_editor_set_stays_and_another_telling_joins_it() -> None:
+    making.report(type="visit_cancelled", stage="cancelled")
+    merge_new_reports()
+    Event.objects.update(type="visit_postponed", corrected_fields=["type"])
+    making.report(type="visit_cancelled", stage="cancelled")
+    merge_new_reports()
+    event = Event.objects.get()
+    assert event.type == "visit_postponed" and event.report_count == 2
+
+
+def test_a_rejected_event_does_not_come_back_with_the_next_copy() -> None:
+    making.report()
+    merge_new_reports()
+    Event.objects.update(status=Status.REJECTED, corrected_fields=["status"])
+    making.report()
+    merge_new_reports()
+    event = Event.objects.get()
+    assert event.status == Status.REJECTED and event.report_count == 2
+
+
+def test_an_event_whose_reports_are_gone_is_withdrawn_and_comes_back_with_one() -> None:
+    making.report()
+    merge_new_reports()
+    Report.objects.all().delete()
+    Event.objects.update(evidence_changed=True)
+    merge_new_reports()
+    assert Event.objects.get().status == Status.WITHDRAWN
+    making.report()
+    merge_new_reports()
+    event = Event.objects.get()
+    assert event.status == Status.CODED and not event.evidence_changed
+
+
+def test_a_postponed_visit_belongs_to_the_visit_that_was_announced() -> None:
+    planned = making.today() + dt.timedelta(days=9)
+    making.report(type="visit_announced", stage="announced", occurred_on=ago(20), planned_on=[planned])
+    making.report("USA", "PAK", type="visit_postponed", stage="postponed", occurred_on=ago(5))
+    making.report(type="visit_made", stage="held", occurred_on=ago(200))
+    merge_new_reports()
+    engagement = Engagement.objects.get()
+    assert engagement.state == "postponed" and engagement.planned_from == planned
+    assert engagement.events.count() == 2

@@ -1,0 +1,106 @@
+"""Every address, tried by every kind of person. A new route without a line here fails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from relations.corrections.run import correct_event
+from relations.urls import urlpatterns
+from tests import making
+
+pytestmark = pytest.mark.django_db
+ROLES = ("nobody", "analyst", "editor", "admin")
+
+# name: (method, may read it, ...) as the set of roles that are let in.
+EVERYONE = set(ROLES)
+READERS = {"analyst", "editor", "admin"}
+EDITORS = {"editor", "admin"}
+ADMINS = {"admin"}
+ROUTES: dict[str, tuple[str, set[str]]] = {
+    "overview": ("get", READERS),
+    "pair-timeline": ("get", READERS),
+    "event": ("get", READERS),
+    "article": ("get", READERS),
+    "correct-event": ("post", EDITORS),
+    "undo-correction": ("post", EDITORS),
+    "feeds": ("get", ADMINS),
+    "add-feed": ("post", ADMINS),
+    "pause-feed": ("post", ADMINS),
+    "resume-feed": ("post", ADMINS),
+    "fetch-feed": ("post", ADMINS),
+    "sign-in": ("get", EVERYONE),
+    "sign-out": ("post", EVERYONE),
+}
+
+
+def addresses() -> dict[str, list[Any]]:
+    event = making.event()
+    article = making.article()
+    correction = correct_event(event.pk, editor=making.user("editor"), type="accusation")
+    assert correction
+    feed = making.feed().pk
+    return {
+        "pair-timeline": [event.pair.slug],
+        "event": [event.pk],
+        "article": [article.pk],
+        "correct-event": [event.pk],
+        "undo-correction": [correction.pk],
+        **{name: [feed] for name in ("pause-feed", "resume-feed", "fetch-feed")},
+    }
+
+
+def test_every_route_is_listed() -> None:
+    assert {pattern.name for pattern in urlpatterns if isinstance(pattern, URLPattern)} == set(ROUTES)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", ROUTES)
+def test_every_route_for_every_role(client: Client, name: str, role: str) -> None:
+    method, allowed = ROUTES[name]
+    url = reverse(name, args=addresses().get(name, []))
+    if role != "nobody":
+        client.force_login(making.user(role))
+    response = getattr(client, method)(url)
+    if role in allowed:
+        assert response.status_code in (200, 302, 422)
+        assert "sign-in" not in response.get("Location", "") or name == "sign-out"
+    elif role == "nobody":
+        assert response.status_code == 302 and response["Location"].startswith(reverse("sign-in"))
+    else:
+        assert response.status_code == 403
+        assert "does not have the right" in response.content.decode()
+
+
+@pytest.mark.parametrize("name", [name for name, (_, allowed) in ROUTES.items() if allowed == READERS])
+def test_public_read_opens_reading_to_all(client: Client, settings: Any, name: str) -> None:
+    settings.PUBLIC_READ = True
+    assert client.get(reverse(name, args=addresses().get(name, []))).status_code == 200
+
+
+def test_public_read_opens_nothing_else(client: Client, settings: Any) -> None:
+    settings.PUBLIC_READ = True
+    assert client.get(reverse("feeds")).status_code == 302
+
+
+@pytest.mark.parametrize("name", [name for name, (method, _) in ROUTES.items() if method == "post"])
+def test_what_changes_something_refuses_get_and_a_missing_token(name: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(making.user("admin"))
+    url = reverse(name, args=addresses().get(name, []))
+    assert client.get(url).status_code == 405
+    assert client.post(url).status_code == 403
+
+
+@pytest.mark.parametrize(("role", "sees_form", "sees_feeds"), [("analyst", 0, 0), ("editor", 1, 0), ("admin", 1, 1)])
+def test_controls_are_hidden_from_those_who_may_not_use_them(
+    client: Client, role: str, sees_form: int, sees_feeds: int
+) -> None:
+    event = making.event()
+    client.force_login(making.user(role))
+    page = client.get(event.get_absolute_url()).content.decode()
+    assert page.count("Correct this event") == sees_form
+    assert page.count(f'href="{reverse("feeds")}"') == sees_feeds
