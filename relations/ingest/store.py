@@ -24,8 +24,8 @@ VISITED_FIELDS = [
     *("title", "state", "failures", "next_fetch_at", "last_visit_at", "last_outcome", "last_item_at"),
     *("etag", "last_modified", "body_hash", "unconditional_at"),
 ]
-# Any number will do, as long as all who look for copies lock the same.
-LOOKING_FOR_COPIES = 0x44594144
+# The lock of those who add articles. Any number will do, as long as nothing else locks it.
+ADDING_ARTICLES = 0x44594144
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ def store_articles(feed: Feed, items: Sequence[ParsedItem], now: dt.datetime) ->
     if edited:
         _add_versions(edited, now)
     if new:
+        _wait_for_others_who_add_articles()
         _link_copies(_add_articles(feed, new, now))
     return Stored(len(new), len(edited))
 
@@ -110,7 +111,6 @@ def _add_versions(edited: Iterable[tuple[Article, ParsedItem]], now: dt.datetime
 
 def _link_copies(created: dict[int, tuple[Article, str]]) -> None:
     """Point each new article that is a copy at the first article of its story."""
-    _wait_for_others_who_look_for_copies()
     copies = Copies({pk: text for pk, (_, text) in created.items()})
     texts = (
         ArticleVersion.objects.filter(_published_near(article.published_at for article, _ in created.values()))
@@ -132,11 +132,11 @@ def _link_copies(created: dict[int, tuple[Article, str]]) -> None:
     Article.objects.bulk_update([created[copy][0] for copy in original_of], ["copy_of"])
 
 
-def _wait_for_others_who_look_for_copies() -> None:
-    """Until this transaction ends. Two feeds stored at once would not see each other's articles, and agency stories
-    come in many feeds at once."""
+def _wait_for_others_who_add_articles() -> None:
+    """Add articles one transaction after the other, so that ids follow the order of commits. Two feeds stored at once
+    would not see each other's copies of a story, and agency stories come in many feeds at once."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOOKING_FOR_COPIES])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADDING_ARTICLES])
 
 
 def _published_near(dates: Iterable[dt.datetime]) -> Q:

@@ -33,10 +33,10 @@ class ActorMention:
 class CodedEvent:
     """One event as one sentence tells it.
 
-    type: slug of the codebook. occurred_on: None only where the day of publication is unknown. date_words: empty where
-    the day of publication stands in. planned_on: days named for a planned act. confidence: in [0, 1].
-    sentence_number: counted from 0 in the text. symmetric: both did it; a type that can be mutual may be told of one side
-    alone ("shelled"). because: the rule that fired and how the two sides were found.
+    type: slug of the codebook. occurred_on: None only where the day of publication is unknown. date_words: empty
+    where the day of publication stands in. planned_on: days named for a planned act. confidence: in [0, 1].
+    sentence_number: counted from 0 in the text. symmetric: both did it; a type that can be mutual may be told of one
+    side alone ("shelled"). because: the rule that fired and how the two sides were found.
     """
 
     source: ActorMention
@@ -57,10 +57,14 @@ class CodedEvent:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """The same for every mention of one happening in one article, in whichever order a mutual one names its sides."""
-        if event_types()[self.type].symmetric and self.target.country < self.source.country:
-            return (self.target.country, self.source.country, self.type)
-        return (self.source.country, self.target.country, self.type)
+        return happening_key(self.type, self.source.country, self.target.country)
+
+
+def happening_key(type_slug: str, source: str, target: str) -> tuple[str, str, str]:
+    """The same for every mention of one happening in one article, whichever side of a mutual act is named first."""
+    if event_types()[type_slug].symmetric and target < source:
+        source, target = target, source
+    return (type_slug, source, target)
 
 
 def plover_class(kind: EventType, stage: str) -> str:

@@ -6,60 +6,39 @@ A first coder: it reads phrases and the order of names, no grammar. What it doub
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from relations.codebook.event_types import event_types
-from relations.tagging.actors import Memory, Mention, find_mentions
+from relations.tagging.actors import find_mentions
 from relations.tagging.coded import CodedEvent, Span
-from relations.tagging.dates import Dating, Moment, date_event, is_background, moments
+from relations.tagging.cues import (
+    ARTICLE,
+    CONDITION,
+    DAY_BETWEEN,
+    GERUND,
+    HYPOTHETICAL,
+    NEGATED,
+    PLANNED,
+    PURPOSE,
+    SAYING_ENDS,
+    SPORT,
+)
+from relations.tagging.dates import Moment, date_event, is_background, moments
 from relations.tagging.lexicon import CAPITAL, Lexicon
+from relations.tagging.mentions import BARE, Memory, Mention
 from relations.tagging.phrases import NAME, Trigger, phrasebook
 from relations.tagging.sentences import Sentence, split
 from relations.tagging.sides import Context, Sides, clause_after, find_sides
 
 CODER = "phrases/1"
 
-NEGATED = re.compile(
-    r"(?:\b(?:not|never|neither|nor|without|no longer|failed to|stopped short of|yet to|instead of|rather than)|n[’']t)\s+"
-    r"(?:[\w-]+\s+){0,2}$",
-    re.IGNORECASE,
-)
-HYPOTHETICAL = re.compile(
-    r"\b(?:(?:if|unless|whether)\s+(?:\S+\s+){0,5}|(?:could|might|may|should|would have|to have|hopes? to|wants? to|hoped to|wanted to|wish(?:es)? to|"
-    r"able to|unable to|must|need to|needs to|likely to|right to|attempts? to|tried to|efforts? to|bid to)\s+"
-    r"(?:be\s+|have\s+|been\s+)?(?:\w+ly\s+)?)$",
-    re.IGNORECASE,
-)
-PLANNED = re.compile(
-    r"\b(?:will|would|shall|(?:is|are|was|were)\s+(?:\w+\s+)?to|plan(?:s|ned)? to|intends? to|going to|decided to|set to|due to|"
-    r"about to|ready to|agree[ds]? to|agreeing to|pledge[ds]? to|promise[ds]? to|offer(?:s|ed)? to|vow(?:s|ed)? to)\s+(?:be\s+|also\s+|soon\s+|now\s+|have\s+)?(?:\w+ly\s+)?$",
-    re.IGNORECASE,
-)
-GERUND = re.compile(r"\b(?:at|of|about|from|in|against|without|for|despite|before)\s+$", re.IGNORECASE)
-CONDITION = re.compile(r"\b(?:unless|if)\b", re.IGNORECASE)
-PURPOSE = re.compile(r"\bto\s+(?:\w+ly\s+)?(?:be\s+)?$", re.IGNORECASE)
-# Where what somebody says ends and the teller goes on.
-SAYING_ENDS = re.compile(
-    r";|,\s+(?:and|but|while|after|as|hours|a\s+day|which|ending)\b|\band\s+(?:has\s+|have\s+|also\s+)?(?:\w+ed|sent|put|told|broke|met)\b|"
-    r"\b(?:after|following|in\s+reply\s+to|in\s+response\s+to|before|as)\b",
-    re.IGNORECASE,
-)
-SPORT = re.compile(
-    r"\b(?:goalkeeper|striker|wickets?|innings|semi-?final|quarter-?final|coach|halftime|half-time|penalty shootout|midfielder|"
-    r"tournament|championship|world cup|twenty20|test match|overs|umpires?|volleyball|basketball|football|cricket|tennis|"
-    r"rugby|olympics?|medals?|kick-?off|equaliser|scored|buzzer|batsman|bowler|batting|teammates?)\b",
-    re.IGNORECASE,
-)
-DAY_BETWEEN = re.compile(
-    r"(?<=\w\s)(?:on\s+)?(?:(?:late|early)\s+)?(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|yesterday|today)(?=\s)"
-)
-ARTICLE = re.compile(r"\b(?:a|an|the|this|that|its|his|her|their)\s+$", re.IGNORECASE)
 VISIT_TYPES = {"visit_made", "meeting", "negotiation"}
 TITLE_WEIGHT, LEAD_WEIGHT, LEAD_SENTENCES = 3, 2, 2
 MOST_EVENTS_OF_A_SENTENCE = 6
+# Characters. What is longer is a table or a list and no prose.
+LONGEST_SENTENCE = 2000
 
 
 def code_article(text: str, title: str, published_at: dt.datetime | None, lexicon: Lexicon) -> list[CodedEvent]:
@@ -76,6 +55,8 @@ def code_article(text: str, title: str, published_at: dt.datetime | None, lexico
     memory.note(title_mentions)
     named = []
     for sentence in sentences:
+        if len(sentence.text) > LONGEST_SENTENCE:
+            continue
         mentions = find_mentions(sentence, lexicon, day, memory)
         named.append((sentence, mentions, memory.last_actor))
         memory.note(mentions)
@@ -113,14 +94,17 @@ def main_pair(title: Sequence[Mention], sentences: Sequence[Sequence[Mention]]) 
 def masked(text: str, mentions: Sequence[Mention]) -> str:
     """The sentence with each name's characters replaced, and days as blanks, so that phrases can ask for a
     name and are not parted by a date ("denied on Monday that"); offsets stay."""
+    text = text.replace(NAME, " ")
     for mention in mentions:
-        if mention.kind != "bare":
+        if mention.kind != BARE:
             start, end = mention.core.start, mention.core.end
             text = text[:start] + NAME * (end - start) + text[end:]
     return DAY_BETWEEN.sub(lambda match: " " * len(match[0]), text)
 
 
-def _code_sentence(sentence: Sentence, mentions: list[Mention], day: dt.date | None, context: Context) -> list[CodedEvent]:
+def _code_sentence(
+    sentence: Sentence, mentions: list[Mention], day: dt.date | None, context: Context
+) -> list[CodedEvent]:
     hidden = masked(sentence.text, mentions)
     triggers = _asserted(hidden, phrasebook().triggers(hidden, sentence.body))
     dates = moments(sentence.text, day) if day else []
@@ -145,11 +129,10 @@ def _asserted(text: str, triggers: list[Trigger]) -> list[tuple[Trigger, bool]]:
         if trigger.start < governed_until or NEGATED.search(before) or HYPOTHETICAL.search(before):
             continue
         if trigger.head.endswith("ed") and ARTICLE.search(before):
-            continue  # "a closed road"
+            continue
         if trigger.head.endswith("ing") and GERUND.search(before):
-            continue  # "talks aimed at restoring relations"
+            continue
         planned = bool(PLANNED.search(before))
-        # "sent ships to shadow": an aim, not an act.
         if not planned and PURPOSE.search(before) and not trigger.rule.planned:
             continue
         if trigger.rule.governs:
@@ -227,6 +210,3 @@ def _dated_by(event: CodedEvent, other: CodedEvent) -> CodedEvent:
     return replace(
         event, occurred_on=other.occurred_on, precision=other.precision, date_words=other.date_words, planned_on=planned
     )
-
-
-__all__ = ["CODER", "Dating", "code_article", "is_about_sport", "main_pair", "masked"]

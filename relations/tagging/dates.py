@@ -11,33 +11,45 @@ MONTHS = [
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 ]
-MONTH_NUMBER = {name: number for number, name in enumerate(MONTHS, 1)} | {
-    name[:3]: number for number, name in enumerate(MONTHS, 1) if name != "may"
-} | {"sept": 9}
+MONTH_NUMBER = (
+    {name: number for number, name in enumerate(MONTHS, 1)}
+    | {name[:3]: number for number, name in enumerate(MONTHS, 1) if name != "may"}
+    | {"sept": 9}
+)
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _MONTH = rf"(?:{'|'.join(MONTHS)}|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?)"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_WHICH_UNIT = r"last|next|this|earlier\s+this|later\s+this|early\s+next|late\s+last|the\s+previous|the\s+following"
+_PART_OF_DAY = r"this\s+(?:morning|afternoon|evening)|overnight|last\s+night|(?:over|at|during)\s+the\s+weekend"
+_YEAR = r"(?:19|20)\d\d"
 _MORE = rf"(?P<more>(?:\s*(?:or|and|to|until|-|–)\s*{_DAY})+)?"
 EXPRESSION = re.compile(
     rf"""\b(?:
-    (?P<day_first>{_DAY}){_MORE.replace("more", "more_a")}\s+(?P<month_a>{_MONTH})(?:,?\s+(?P<year_a>(?:19|20)\d\d))?
-    | (?P<month_b>{_MONTH})\s+(?P<day_second>{_DAY}){_MORE.replace("more", "more_b")}(?!\d)(?:,?\s+(?P<year_b>(?:19|20)\d\d))?
-    | (?P<relative>yesterday|today|tonight|tomorrow|(?:over|at|during)\s+the\s+weekend|this\s+(?:morning|afternoon|evening)|overnight|last\s+night)
-    | (?:(?P<which>last|next|this|earlier\s+this|later\s+this|early\s+next|late\s+last|the\s+previous|the\s+following)\s+)(?P<unit>week|month|year|weekend)
+    (?P<day_first>{_DAY}){_MORE.replace("more", "more_a")}\s+(?P<month_a>{_MONTH})(?:,?\s+(?P<year_a>{_YEAR}))?
+    | (?P<month_b>{_MONTH})\s+(?P<day_second>{_DAY}){_MORE.replace("more", "more_b")}(?!\d)
+      (?:,?\s+(?P<year_b>{_YEAR}))?
+    | (?P<relative>yesterday|today|tonight|tomorrow|{_PART_OF_DAY})
+    | (?:(?P<which>{_WHICH_UNIT})\s+)(?P<unit>week|month|year|weekend)
     | (?:(?P<which_day>last|next|this|this\s+coming)\s+)?(?P<weekday>{"|".join(WEEKDAYS)})
-    | (?:(?P<in>in|since|by|until|during|of|from)\s+)(?:(?:early|late|mid)[\s-])?(?P<month_c>{_MONTH})(?:,?\s+(?P<year_c>(?:19|20)\d\d))?(?!\s+\d)
+    | (?:(?P<in>in|since|by|until|during|of|from)\s+)(?:(?:early|late|mid)[\s-])?(?P<month_c>{_MONTH})
+      (?:,?\s+(?P<year_c>{_YEAR}))?(?!\s+\d)
     | (?P<number>\d+|a|two|three|four|five|six|seven|ten)\s+(?P<span>day|week|month|year)s?\s+(?P<ago>ago)
-    | (?:in|since|of)\s+(?P<year>(?:19|20)\d\d)
+    | (?:in|since|of)\s+(?P<year>{_YEAR})
     )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 # Words in front of a date that make it a limit and not the day of the act.
-LIMIT = re.compile(r"\b(?:until|till|since|by|before|from|between|after|of|deadline of)\s+(?:late\s+|early\s+|about\s+)?$", re.IGNORECASE)
-AHEAD = re.compile(
-    r"\b(?:will|would|to|due|set for|scheduled|planned|next|expected|begin|for|postponed until|go into|coming)\b[^,;]{0,40}$",
+LIMIT = re.compile(
+    r"\b(?:until|till|since|by|before|from|between|after|of|deadline of)\s+(?:late\s+|early\s+|about\s+)?$",
     re.IGNORECASE,
 )
-SAID = re.compile(r"\b(?:said|says|announced|told|confirmed|reported|stated|added|declared)\b[^,;.]{0,25}$", re.IGNORECASE)
+AHEAD = re.compile(
+    r"\b(?:will|would|to|due|set for|scheduled|planned|next|expected|begin|for|go into|coming)\b[^,;]{0,40}$",
+    re.IGNORECASE,
+)
+SAID = re.compile(
+    r"\b(?:said|says|announced|told|confirmed|reported|stated|added|declared)\b[^,;.]{0,25}$", re.IGNORECASE
+)
 NUMBERS = {"a": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10}
 
 
@@ -58,7 +70,10 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Dating:
-    """When an act was done or announced, and for when it is planned. words: what it was read from, "" for publication."""
+    """When an act was done or announced, and for when it is planned.
+
+    words: what it was read from, "" where the day of publication stands in.
+    """
 
     on: dt.date
     precision: str
@@ -80,7 +95,11 @@ def date_event(
     """
     planned: tuple[dt.date, ...] = ()
     if not done:
-        ahead = [moment for moment in found if min(moment.days) > published or (moment.limit and max(moment.days) > published)]
+        ahead = [
+            moment
+            for moment in found
+            if min(moment.days) > published or (moment.limit and max(moment.days) > published)
+        ]
         planned = tuple(sorted({day for moment in ahead for day in moment.days if moment.precision == "day"}))
     past = [
         moment
@@ -103,7 +122,7 @@ def is_background(found: list[Moment], published: dt.date, trigger_at: int, year
 
 def _moments(text: str, published: dt.date) -> Iterator[Moment]:
     for match in EXPRESSION.finditer(text):
-        before = text[: match.start()]
+        before = text[max(0, match.start() - 80) : match.start()]
         ahead = bool(AHEAD.search(before))
         try:
             read = _read(match, published, ahead)
@@ -134,7 +153,7 @@ def _read(match: re.Match[str], published: dt.date, ahead: bool) -> tuple[tuple[
         offset = {"yesterday": -1, "last night": -1, "tomorrow": 1}.get(re.sub(r"\s+", " ", word), 0)
         return (published + offset * one_day,), "day"
     if "unit" in given:
-        return _unit(given["which"].lower(), given["unit"].lower(), published)
+        return _unit(re.sub(r"\s+", " ", given["which"].lower()), given["unit"].lower(), published)
     if "weekday" in given:
         back = (published.weekday() - WEEKDAYS.index(given["weekday"].lower())) % 7
         forwards = given.get("which_day", "").lower() in ("next", "this coming") or (ahead and "which_day" not in given)
@@ -146,7 +165,11 @@ def _read(match: re.Match[str], published: dt.date, ahead: bool) -> tuple[tuple[
         month = _month(given["month_c"])
         if "year_c" in given:
             return (dt.date(int(given["year_c"]), month, 1),), "month"
-        year = published.year + (1 if ahead and month < published.month else 0) - (1 if not ahead and month > published.month else 0)
+        year = (
+            published.year
+            + (1 if ahead and month < published.month else 0)
+            - (1 if not ahead and month > published.month else 0)
+        )
         return (dt.date(year, month, 1),), "month"
     if "ago" in given:
         return _ago(given["number"].lower(), given["span"].lower(), published)
@@ -182,7 +205,13 @@ def _weekend(published: dt.date, ahead: bool) -> dt.date:
 
 
 def _unit(which: str, unit: str, published: dt.date) -> tuple[tuple[dt.date, ...], str] | None:
-    step = 1 if which in ("next", "early next", "the following") else -1 if which in ("last", "late last", "the previous") else 0
+    step = (
+        1
+        if which in ("next", "early next", "the following")
+        else -1
+        if which in ("last", "late last", "the previous")
+        else 0
+    )
     if unit == "weekend":
         return (_weekend(published, step > 0),), "day"
     if unit == "week":

@@ -17,6 +17,7 @@ from relations.codebook.tables import CodebookError
 FILE = Path(__file__).parent / "data" / "triggers.toml"
 # Stands in a sentence for each character of a name, so that phrases may say "A" and offsets stay right.
 NAME = "\x01"
+BLANKS = r"\s+"
 GAP = r"(?:[^\s,;:]+\s+){0,7}?"
 WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
 KINDS = {"act", "mutual"}
@@ -73,7 +74,10 @@ class Phrasebook:
         return len({id(phrase) for phrases in self._by_word.values() for phrase in phrases})
 
     def triggers(self, masked: str, body: int = 0) -> list[Trigger]:
-        """The phrases of a sentence whose names are masked, without overlap: strong rules, the longest, then the first in the file."""
+        """The phrases of a sentence whose names are masked, in order and without overlap.
+
+        Of phrases that overlap, one of a rule that is not weak wins, then the longest, then the first in the file.
+        """
         wanted: dict[int, Phrase] = {}
         for word in set(WORD.findall(masked.lower())):
             for phrase in self._by_word.get(word, ()):
@@ -85,7 +89,14 @@ class Phrasebook:
                 head_end = match.start() + (head.end() if head else 0)
                 words = match[0].lower()
                 hits.append(
-                    Trigger(phrase.rule, phrase.words, match.start(), match.end(), words[: head_end - match.start()], head_end)
+                    Trigger(
+                        phrase.rule,
+                        phrase.words,
+                        match.start(),
+                        match.end(),
+                        words[: head_end - match.start()],
+                        head_end,
+                    )
                 )
         hits.sort(key=lambda hit: (hit.rule.weak, -(hit.end - hit.start), hit.rule.order, hit.start))
         chosen: list[Trigger] = []
@@ -150,28 +161,24 @@ def _rule(row: dict[str, Any], order: int) -> Rule:
     )
 
 
-def _compile(words: str, classes: dict[str, list[str]], irregular: dict[str, list[str]]) -> tuple[re.Pattern[str], set[str]]:
+def _compile(
+    words: str, classes: dict[str, list[str]], irregular: dict[str, list[str]]
+) -> tuple[re.Pattern[str], set[str]]:
     """The pattern of a phrase and words of which one must stand in the sentence."""
     pattern, anchors = "", set[str]()
-    for token in words.split():
-        alternatives = _alternatives(token, classes, irregular)
-        if token == "...":
+    for part in words.removesuffix(" ...").split():
+        alternatives = _alternatives(part, classes, irregular)
+        longest_first = "|".join(sorted(map(re.escape, alternatives), key=len, reverse=True))
+        if part == "...":
             pattern += GAP
-        elif token == "A" or "A" in token.split("|"):
-            plain = [word for word in token.split("|") if word not in ("A", "A's")]
-            name = rf"(?:the\s+)?{NAME}+(?:[’']s?)?"
-            pattern += rf"(?:{'|'.join([name, *map(re.escape, plain)])})(?![\w])\s+"
-        elif token.startswith("?"):
-            pattern += rf"(?:{re.escape(token[1:])}\s+)?"
+        elif "A" in part.split("|"):
+            pattern += rf"(?:(?:the\s+)?{NAME}+(?:[’']s?)?{'|' + longest_first if alternatives else ''})(?!\w)\s+"
+        elif part.startswith("?"):
+            pattern += rf"(?:{re.escape(part[1:])}\s+)?"
         else:
-            if not anchors:
-                anchors = {word.split()[0].split("’")[0] for word in alternatives}
-            longest_first = sorted(map(re.escape, alternatives), key=len, reverse=True)
-            pattern += rf"(?:{'|'.join(longest_first)})(?:[’']s)?(?!\w)\s+"
-    pattern = re.sub(r"\\s\+$", "", pattern)
-    # A gap at the end matches nothing; a phrase "threaten~ ..." means the verb with whatever behind it.
-    pattern = pattern.removesuffix(GAP.removesuffix(r"\s+")) if pattern.endswith(GAP) else pattern
-    return re.compile(rf"(?<![\w-]){pattern.removesuffix(GAP)}", re.IGNORECASE), {anchor.lower() for anchor in anchors}
+            anchors = anchors or {WORD.match(word)[0].lower() for word in alternatives}  # type: ignore[index]
+            pattern += rf"(?:{longest_first})(?:[’']s)?(?!\w)\s+"
+    return re.compile(rf"(?<![\w-]){pattern.removesuffix(BLANKS)}", re.IGNORECASE), anchors
 
 
 def _alternatives(token: str, classes: dict[str, list[str]], irregular: dict[str, list[str]]) -> list[str]:
@@ -181,6 +188,6 @@ def _alternatives(token: str, classes: dict[str, list[str]], irregular: dict[str
             found.extend(classes[part.strip("<>")])
         elif part.endswith("~"):
             found.extend(forms(part[:-1], irregular))
-        elif part not in ("...", "A", "A's"):
+        elif part not in ("...", "A", "A's") and not part.startswith("?"):
             found.append(part)
     return found

@@ -17,7 +17,7 @@ END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[^\W_a-z])")
 LAST_WORD = re.compile(r"[\w.]+$")
 # ISLAMABAD: / SEOUL (Meridian Wire) - / KABUL, Afghanistan (AP) --
 DATELINE = re.compile(
-    r"[\"“]?[^\W\d_a-z]{2,}(?:[^\W\d_a-z]|[ .'’/-](?=[^\W\d_a-z]))*(?:,\s?[^\W\d_][\w. ]{1,30}?)?"
+    r"[\"“]?[^\W\d_a-z]{2}(?:[^\W\d_a-z]|[ .'’/-](?=[^\W\d_a-z]))*(?:,\s?[^\W\d_][\w. ]{1,30}?)?"
     r"(?:,\s?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\.?\s\d{1,2})?"
     r"(?:\s*\([^)\n]{1,40}\))?\s*(?::|--?|–|—)\s+"
 )
@@ -25,7 +25,7 @@ DATELINE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """number: from 0. start: offset in the text. body: offset in the sentence behind a dateline, 0 where there is none."""
+    """number: from 0. start: offset in the text. body: offset in the sentence behind a dateline, 0 without one."""
 
     number: int
     paragraph: int
@@ -62,7 +62,7 @@ def _sentence_bounds(paragraph: str) -> list[tuple[int, int]]:
 def _is_abbreviation(paragraph: str, end: re.Match[str]) -> bool:
     if not end.group().startswith(".") or len(end.group()) > 1:
         return False
-    before = LAST_WORD.search(paragraph, 0, end.start())
+    before = LAST_WORD.search(paragraph, max(0, end.start() - 30), end.start())
     word = before.group() if before else ""
     if word.lower() in ABBREVIATIONS:
         return True
@@ -70,5 +70,5 @@ def _is_abbreviation(paragraph: str, end: re.Match[str]) -> bool:
         return True
     if "." in word and all(len(part) <= 1 for part in word.split(".")):
         follower = re.match(r"\s+(\w+)", paragraph[end.end() :])
-        return bool(follower) and follower[1] not in STARTERS
+        return follower is not None and follower[1] not in STARTERS
     return False

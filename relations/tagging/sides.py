@@ -10,15 +10,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from relations.tagging.actors import Mention
 from relations.tagging.coded import ActorMention
+from relations.tagging.mentions import Mention
 from relations.tagging.phrases import Trigger
 
 BE = re.compile(r"\b(?:was|were|been|be|being|is|are)\s+(?:\w+ly\s+|also\s+|then\s+)?$", re.IGNORECASE)
 PARTICIPLE = re.compile(
     r"(?:ed|en|wn|put|shut|cut|set|sent|held|brought|taken|freed|thrown|made|met|told|struck|hit|shot|laid|let|paid|left)$"
 )
-PASSIVE_INSIDE = re.compile(r"\b(?:was|were|been|being|is|are)\s+(?:\w+ly\s+)?\w+(?:ed|en|put|shut|cut|set)\b", re.IGNORECASE)
+PASSIVE_INSIDE = re.compile(
+    r"\b(?:was|were|been|being|is|are)\s+(?:\w+ly\s+)?\w+(?:ed|en|put|shut|cut|set)\b", re.IGNORECASE
+)
 # "is opposed to" opposes.
 ADJECTIVAL = {"opposed", "concerned", "prepared"}
 # Where what a verb governs ends.
@@ -26,7 +28,9 @@ CLAUSE_END = re.compile(
     r"[;:]|,\s+(?:which|who|while|but|after|as|when|hours|a\s+day|and|saying)\b|\b(?:after|before|while|because|although|when)\b"
 )
 # A verb behind these has the subject of the verb in front.
-PRONOUN = re.compile(r"(?:^|\b(?:that|and|said|but|as|after|because|when)\s+)(?:it|he|she|they|its|his|her|their)\b", re.IGNORECASE)
+PRONOUN = re.compile(
+    r"(?:^|\b(?:that|and|said|but|as|after|because|when)\s+)(?:it|he|she|they|its|his|her|their)\b", re.IGNORECASE
+)
 SUBJECT_PREPOSITIONS = {"", "of"}
 PLACE_PREPOSITIONS = {"in", "at", "near", "from", "outside"}
 # The patient of a passive is the visit; who was to make it is the best guess at who dropped it.
@@ -35,9 +39,18 @@ OF_A_VISIT = {"visit_postponed", "visit_cancelled", "visit_announced", "visit_ma
 NEEDS_A_HOST = {"visit_announced", "visit_made"}
 # Acts done to a place: a country behind "in" is their object.
 ON_A_PLACE = {
-    *("visit_made", "visit_announced", "visit_postponed", "visit_cancelled", "strike", "clash", "troops_moved", "withdrawal"),
+    *(
+        "visit_made",
+        "visit_announced",
+        "visit_postponed",
+        "visit_cancelled",
+        "strike",
+        "clash",
+        "troops_moved",
+        "withdrawal",
+    ),
     *("airspace_violated", "ambassador_recalled", "ambassador_returned", "relations_severed", "aid_given", "demarche"),
-    *("relations_established", "investigation"),
+    *("relations_established", "investigation", "withdrawal"),
 }
 
 
@@ -131,7 +144,7 @@ def clause_after(text: str, position: int) -> int:
 
 
 def _stands_before(mention: Mention, trigger: Trigger) -> bool:
-    """Whether the name stands in front; one whose institution begins the trigger does ("Greece's ambassador returned")."""
+    """Whether the name stands in front. In "Greece's ambassador returned" it does, though the trigger begins in it."""
     return mention.core.end <= trigger.start or mention.span.start < trigger.start < mention.span.end
 
 
@@ -149,8 +162,11 @@ def _together(text: str, trigger: Trigger, mentions: Sequence[Mention]) -> list[
         if last.span.end <= trigger.start:
             distance = trigger.start - last.span.end
             subject = any(
-                mention.span.start > last.span.end and mention.span.end <= trigger.start and not mention.preposition
-                and mention.can_act for mention in mentions
+                mention.span.start > last.span.end
+                and mention.span.end <= trigger.start
+                and not mention.preposition
+                and mention.can_act
+                for mention in mentions
             )
             if subject:
                 continue
@@ -181,7 +197,8 @@ def _agent(text: str, trigger: Trigger, mentions: Sequence[Mention]) -> Mention 
             continue
         between = text[trigger.head_end : mention.span.start]
         has_subject = any(
-            other.can_act and other.preposition in SUBJECT_PREPOSITIONS and _stands_before(other, trigger) for other in mentions
+            other.can_act and other.preposition in SUBJECT_PREPOSITIONS and _stands_before(other, trigger)
+            for other in mentions
         )
         if passive or len(between.split()) <= 2 or not has_subject:
             return mention
@@ -203,7 +220,7 @@ def _patient(trigger: Trigger, mentions: Sequence[Mention], source: _Guess) -> _
 def _unnamed_agent(
     text: str, trigger: Trigger, mentions: Sequence[Mention], context: Context, patient: _Guess
 ) -> _Guess:
-    """The doer of a passive without "by": another country of the sentence ("in Tokyo"), else the article's other one."""
+    """The doer of a passive without "by": another country of the sentence ("in Tokyo"), else the article's other."""
     if not patient.actors:
         return NOBODY
     sufferer = patient.actors[0].country

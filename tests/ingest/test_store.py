@@ -134,6 +134,13 @@ def test_what_was_printed_long_before_is_another_story(feed, add_feed):
     assert set(originals().values()) == {None}
 
 
+def test_an_archive_in_the_feed_does_not_widen_the_search(feed, add_feed):
+    store_articles(feed, [an_item("old", published_at=NOW - 5 * DAY)], NOW)
+    archive = an_item("archive", BRIDGE, NOW - 5 * DAY)
+    store_articles(add_feed("https://gazette.example/feed"), [an_item("new"), archive], NOW)
+    assert set(originals().values()) == {None}
+
+
 def test_short_texts_are_never_copies(feed, add_feed):
     store_articles(feed, [an_item("a", "No news today.")], NOW)
     store_articles(add_feed("https://gazette.example/feed"), [an_item("b", "No news today.")], NOW)

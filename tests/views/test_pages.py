@@ -85,7 +85,14 @@ def test_the_timeline_shows_who_did_what_to_whom_with_the_sentence(signed_in: An
     event = reported("PAK", "USA", "visit_postponed", 3, stage="postponed")
     score_stale_days()
     page = text(signed_in(), PAIR)
-    for words in ("Visit postponed", "Pakistan", "→", "United States", event.reports.get().sentence, "1 report, 1 source"):
+    for words in (
+        "Visit postponed",
+        "Pakistan",
+        "→",
+        "United States",
+        event.reports.get().sentence,
+        "1 report, 1 source",
+    ):
         assert words in page
     assert page.count("<svg") == 1 and "of today's score" in page
 
@@ -230,7 +237,9 @@ def test_query_counts_do_not_grow_from_ten_to_a_thousand_events(count_queries: A
     def fill(start: int, stop: int) -> None:
         for number in range(start, stop):
             event = making.event(type="accusation", occurred_on=ago(number % 300))
-            making.report(type="accusation", event=event, article=article, sentence_number=number, occurred_on=ago(number % 300))
+            making.report(
+                type="accusation", event=event, article=article, sentence_number=number, occurred_on=ago(number % 300)
+            )
         for code in ("AFG", "ALB", "DZA", "AGO", "ARG")[: 1 if stop <= 10 else 5]:
             making.event("PAK", code)
         score_stale_days()

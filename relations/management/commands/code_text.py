@@ -20,8 +20,8 @@ class BadLine(Exception):
 
 class Command(BaseCommand):
     help = (
-        'Code texts without a database. Each line of IN is {"id", "text", "date"?, "title"?}; each line of OUT is {"id", "events"}. '
-        "A bad line is reported with its number and the rest go on; the exit code is 1 if there was any."
+        'Code texts without a database. Each line of IN is {"id", "text", "date"?, "title"?}; each line of OUT is '
+        '{"id", "events"}. A bad line is reported with its number and the rest go on; the exit code is 1 then.'
     )
     # It reads no settings of the web application, and is often run for one line.
     requires_system_checks = ()

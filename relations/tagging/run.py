@@ -1,0 +1,74 @@
+"""Tagging: articles that no coder has read are claimed and read, one transaction a batch."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Max
+from django.utils import timezone
+
+from relations.models import ActorName, Article, ArticleVersion, NameOrigin
+from relations.tagging import store
+from relations.tagging.coded import CodedEvent
+from relations.tagging.lexicon import Lexicon, compile_lexicon
+from relations.tagging.registry import coder
+
+log = logging.getLogger(__name__)
+
+_lexicon: tuple[Any, Lexicon] | None = None
+_lexicon_lock = threading.Lock()
+
+
+def tag_new_articles(batch: int = 50) -> int:
+    """Read all articles that wait; how many were read. Safe to repeat and to run in parallel.
+
+    An article that the coder fails on is logged and marked, so that it can't block the rest; its earlier reports stay.
+    """
+    reader = coder()
+    total = 0
+    while True:
+        with transaction.atomic():
+            articles = Article.objects.claim_untagged(batch)
+            if not articles:
+                return total
+            lexicon = current_lexicon()
+            now = timezone.now()
+            read: list[tuple[Article, int, list[CodedEvent]]] = []
+            failed: list[Article] = []
+            for article, version in _with_texts(articles):
+                if version is None:
+                    read.append((article, article.version, []))
+                    continue
+                try:
+                    events = reader.code(version.text, version.title, article.published_at, lexicon)
+                except Exception:
+                    log.exception("The coder failed on article %s.", article.pk)
+                    failed.append(article)
+                    continue
+                read.append((article, version.number, events))
+            store.write_reports(read, reader.version, now)
+            store.mark_read(failed, f"{reader.version} failed", now)
+        total += len(articles)
+
+
+def current_lexicon() -> Lexicon:
+    """The lexicon with the names that people added, compiled again only when these have changed."""
+    global _lexicon
+    added = ActorName.objects.filter(origin=NameOrigin.ADDED)
+    revision = tuple(added.aggregate(newest=Max("updated_at"), number=Count("pk")).values())
+    with _lexicon_lock:
+        if _lexicon is None or _lexicon[0] != revision:
+            names = added.values_list("actor__key", "actor__country_id", "name", "valid_from", "valid_until")
+            _lexicon = (revision, compile_lexicon(names))
+        return _lexicon[1]
+
+
+def _with_texts(articles: list[Article]) -> list[tuple[Article, ArticleVersion | None]]:
+    """Each article with its newest text."""
+    newest: dict[int, ArticleVersion] = {}
+    for version in ArticleVersion.objects.filter(article__in=articles).order_by("number"):
+        newest[version.article_id] = version
+    return [(article, newest.get(article.pk)) for article in articles]

@@ -1,0 +1,140 @@
+"""Writes of tagging: what the coder read in an article becomes its reports."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from relations.models import Actor, Article, Country, CountryPair, Direction, Event, Report
+from relations.tagging.coded import ActorMention, CodedEvent, happening_key
+
+Key = tuple[str, str, str]
+# What another reading may change of a report; its event stays.
+READ_FIELDS = (
+    *("version", "direction", "source_id", "target_id", "source_actor_id", "target_actor_id", "stage", "occurred_on"),
+    *("precision", "date_words", "planned_on", "place", "sentence_number", "sentence", "spans", "because"),
+    *("confidence", "coder"),
+)
+
+
+def write_reports(read: Sequence[tuple[Article, int, list[CodedEvent]]], coder: str, now: dt.datetime) -> int:
+    """Let the reports of these articles say what was read in them; how many reports they have now.
+
+    read: article, number of the version that was read, events. Reports that are given again keep their row and event;
+    those no longer given go, and their events are to be derived again.
+    """
+    known_countries = set(Country.objects.values_list("code", flat=True))
+    read = [(article, version, _of_known(events, known_countries)) for article, version, events in read]
+    events = [event for _, _, found in read for event in found]
+    pairs = CountryPair.objects.ensure({_pair(event) for event in events}) if events else {}
+    actors = _actors(mention for event in events for mention in (event.source, event.target))
+    earlier, gone = _earlier_reports([article for article, _, _ in read])
+    new: list[Report] = []
+    kept: list[Report] = []
+    for article, version, found in read:
+        before = earlier.get(article.pk, {})
+        for event in found:
+            values = _values(event, article, version, coder, actors)
+            report = before.pop(event.key, None)
+            if report is None:
+                new.append(Report(article=article, pair_id=pairs[_pair(event)], type=event.type, **values))
+            elif _update(report, values):
+                kept.append(report)
+        gone.extend(before.values())
+    touched = {report.event_id for report in (*kept, *gone) if report.event_id}
+    Report.objects.filter(pk__in=[report.pk for report in gone]).delete()
+    Report.objects.bulk_update(kept, READ_FIELDS, batch_size=500)
+    Report.objects.bulk_create(new, batch_size=500)
+    Event.objects.filter(pk__in=touched).update(evidence_changed=True)
+    mark_read([article for article, _, _ in read], coder, now)
+    return len(events)
+
+
+def mark_read(articles: Iterable[Article], coder: str, now: dt.datetime) -> None:
+    """The articles leave the queue."""
+    Article.objects.filter(pk__in=[article.pk for article in articles]).update(tagged_at=now, coder=coder)
+
+
+def _earlier_reports(articles: list[Article]) -> tuple[dict[int, dict[Key, Report]], list[Report]]:
+    """What earlier readings of these articles gave, by article, and reports that say the same twice.
+
+    Their pairs are held for this transaction, so that merging doesn't give a report an event while it is taken away.
+    """
+    reports = Report.objects.filter(article__in=articles)
+    pairs = reports.order_by().values_list("pair_id", flat=True).distinct()
+    list(CountryPair.objects.filter(pk__in=list(pairs)).order_by("pk").select_for_update(no_key=True))
+    found: dict[int, dict[Key, Report]] = {}
+    double: list[Report] = []
+    for report in reports.order_by("pk"):
+        of_article = found.setdefault(report.article_id, {})
+        key = happening_key(report.type, report.source_id, report.target_id)
+        if key in of_article:
+            double.append(report)
+        of_article.setdefault(key, report)
+    return found, double
+
+
+def _of_known(events: list[CodedEvent], known_countries: set[str]) -> list[CodedEvent]:
+    """Events between countries that the database has, one for each type, source and target."""
+    once: dict[Key, CodedEvent] = {}
+    for event in events:
+        source, target = event.source.country, event.target.country
+        if source in known_countries and target in known_countries and source != target:
+            once.setdefault(event.key, event)
+    return list(once.values())
+
+
+def _pair(event: CodedEvent) -> tuple[str, str]:
+    return CountryPair.in_order(event.source.country, event.target.country)
+
+
+def _actors(mentions: Iterable[ActorMention]) -> dict[str, int]:
+    keys = {mention.actor for mention in mentions}
+    return dict(Actor.objects.filter(key__in=keys).values_list("key", "pk")) if keys else {}
+
+
+def _direction(event: CodedEvent) -> Direction:
+    if event.symmetric:
+        return Direction.MUTUAL
+    return Direction.FORWARD if event.source.country < event.target.country else Direction.BACKWARD
+
+
+def _values(event: CodedEvent, article: Article, version: int, coder: str, actors: dict[str, int]) -> dict[str, Any]:
+    """The columns that READ_FIELDS names, texts cut to what the columns hold."""
+    spans = {"trigger": event.trigger, "source": event.source.span, "target": event.target.span}
+    return {
+        "version": version,
+        "source_id": event.source.country,
+        "target_id": event.target.country,
+        "direction": _direction(event),
+        "source_actor_id": actors.get(event.source.actor),
+        "target_actor_id": actors.get(event.target.actor),
+        "stage": event.stage,
+        "occurred_on": event.occurred_on or article.published_at.date(),
+        "precision": event.precision,
+        "date_words": _cut("date_words", event.date_words),
+        "planned_on": list(event.planned_on),
+        "place": _cut("place", event.place),
+        "sentence_number": min(event.sentence_number, 32767),
+        "sentence": event.sentence,
+        "spans": {name: [span.start, span.end] for name, span in spans.items() if span},
+        "because": _cut("because", event.because),
+        "confidence": event.confidence,
+        "coder": _cut("coder", coder),
+    }
+
+
+def _cut(column: str, text: str) -> str:
+    """The text as far as the column holds it, without NUL, which PostgreSQL refuses."""
+    most = getattr(Report._meta.get_field(column), "max_length", None)
+    return text.replace("\x00", "")[:most]
+
+
+def _update(report: Report, values: dict[str, Any]) -> bool:
+    changed = False
+    for name, value in values.items():
+        if getattr(report, name) != value:
+            setattr(report, name, value)
+            changed = True
+    return changed

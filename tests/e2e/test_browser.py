@@ -1,0 +1,193 @@
+"""The walking skeleton in a real browser: an analyst reads, an editor corrects, an admin adds a feed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from relations.models import Event, Feed
+from relations.models.loading import load_codebook
+from relations.scoring.run import score_stale_days
+from tests import making
+from tests.running import FeedServer, processes
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
+BOTH = pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without script"])
+
+
+@pytest.fixture
+def timeline(transactional_db: None) -> list[Event]:
+    """Sixty-five events of Pakistan and the United States: a clash and many words."""
+    made = [making.event(type="clash", occurred_on=making.today() - dt.timedelta(days=2))]
+    made += [
+        making.event("USA", "PAK", "accusation", occurred_on=making.today() - dt.timedelta(days=3 + number))
+        for number in range(64)
+    ]
+    for event in made:
+        making.report(
+            event.source_id,
+            event.target_id,
+            event.type,
+            event=event,
+            occurred_on=event.occurred_on,
+            spans={"trigger": [0, 8]},
+        )
+    score_stale_days()
+    return made
+
+
+def show(page: Page) -> None:
+    """Press the button that only pages without script have."""
+    button = page.get_by_role("button", name="Show")
+    if button.is_visible():
+        button.click()
+
+
+@BOTH
+def test_an_analyst_finds_a_pair_filters_and_reads_the_evidence(
+    open_as: Any, timeline: list[Event], javascript: bool
+) -> None:
+    page = open_as("analyst", javascript=javascript)
+    page.get_by_role("rowheader").get_by_role("link", name="Pakistan – United States").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Pakistan")
+    expect(page.get_by_role("img", name="Tension score from")).to_be_visible()
+    expect(page.locator(".event")).to_have_count(50)
+    page.get_by_role("link", name="Earlier events").click()
+    expect(page.locator(".event")).to_have_count(65 if javascript else 15)
+    page.get_by_label("Force").check()
+    show(page)
+    expect(page.locator(".event")).to_have_count(1)
+    assert "group=force" in page.url  # what is shown can be sent to a colleague
+    page.get_by_role("link", name="Armed clash").click()
+    expect(page.locator("mark.trigger")).to_have_text("Sentence")
+    expect(page.get_by_text("Correct this event")).to_have_count(0)
+    page.go_back()
+    expect(page.locator(".event")).to_have_count(1)
+    expect(page.get_by_label("Force")).to_be_checked()
+
+
+@BOTH
+def test_an_editor_corrects_an_event_sees_the_score_follow_and_undoes_it(
+    open_as: Any, timeline: list[Event], javascript: bool
+) -> None:
+    page = open_as("editor", javascript=javascript)
+    page.goto(timeline[0].get_absolute_url())
+    before = page.locator("#score").inner_text()
+    page.get_by_text("Correct this event").click()
+    page.get_by_label("Type").select_option("apology")
+    page.get_by_label("Reason").fill("It was an apology")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Apology")
+    expect(page.get_by_role("status")).to_contain_text("the score follows")
+    expect(page.get_by_text("Type: Armed clash → Apology")).to_be_visible()
+    after = page.locator("#score").inner_text()
+    assert int(after) < int(before)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Armed clash")
+    expect(page.locator("#score")).to_have_text(before)
+
+
+@BOTH
+def test_an_editor_rejects_and_the_event_leaves_the_timeline(
+    open_as: Any, timeline: list[Event], javascript: bool
+) -> None:
+    page = open_as("editor", javascript=javascript)
+    page.goto(timeline[0].get_absolute_url())
+    page.get_by_text("Correct this event").click()
+    page.get_by_role("button", name="Reject").click()
+    expect(page.locator(".event-head")).to_contain_text("rejected by an editor")
+    page.get_by_role("link", name="Pakistan – United States").click()
+    expect(page.get_by_role("link", name="Armed clash")).to_have_count(0)
+    page.get_by_label("with rejected and withdrawn").check()
+    show(page)
+    expect(page.get_by_role("link", name="Armed clash")).to_have_count(1)
+
+
+def test_a_change_made_meanwhile_is_noticed(open_as: Any, timeline: list[Event]) -> None:
+    page = open_as("editor")
+    page.goto(timeline[0].get_absolute_url())
+    page.get_by_text("Correct this event").click()
+    Event.objects.get(pk=timeline[0].pk).save()
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("alert")).to_contain_text("Someone changed this event meanwhile")
+
+
+@BOTH
+def test_a_feed_added_in_the_browser_becomes_a_new_pairs_timeline(open_as: Any, javascript: bool) -> None:
+    load_codebook()
+    feed = FeedServer()
+    feed.items.append(("Chilean envoy", "Bolivia's government expelled two Chilean diplomats on Tuesday."))
+    try:
+        with processes("worker", "beat", FETCH_ALLOWED_HOSTS=feed.host):
+            page = open_as("admin", javascript=javascript)
+            page.get_by_role("link", name="Feeds").click()
+            page.get_by_label("Address of the feed").fill(feed.url)
+            page.get_by_role("button", name="Add feed").click()
+            expect(page.get_by_role("status")).to_contain_text("is added")
+            for _ in range(60):
+                page.goto("/")
+                if page.get_by_role("link", name="Bolivia – Chile").count():
+                    break
+                page.wait_for_timeout(1000)
+            page.get_by_role("link", name="Bolivia – Chile").first.click()
+            expect(page.locator(".event").first).to_contain_text("expelled two Chilean diplomats")
+            page.goto("/feeds/")
+            expect(page.locator(".feeds > li")).to_contain_text("Test Post")
+            page.get_by_role("button", name="Pause").click()
+            expect(page.locator(".state-mark")).to_have_text("paused")
+            page.get_by_role("button", name="Resume").click()
+            expect(page.locator(".state-mark")).to_have_text("well")
+    finally:
+        feed.close()
+
+
+@pytest.mark.parametrize("url", ["ftp://example.org/feed", "no address", ""])
+def test_a_feed_that_cannot_be_is_refused_in_words(open_as: Any, url: str) -> None:
+    page = open_as("admin")
+    page.goto("/feeds/")
+    page.locator("form.add-feed").evaluate("form => form.noValidate = true")
+    page.get_by_label("Address of the feed").fill(url)
+    page.get_by_role("button", name="Add feed").click()
+    expect(page.get_by_role("alert")).not_to_be_empty()
+    assert not Feed.objects.exists()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_page_scrolls_sideways_and_the_browser_has_no_complaint(
+    open_as: Any, timeline: list[Event], width: int, scheme: str
+) -> None:
+    making.feed(url="https://example.org/" + "long-address/" * 20)
+    page = open_as("admin", width=width, scheme=scheme)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    article = timeline[0].reports.get().article_id
+    for url in (
+        "/",
+        "/pairs/pak-usa/",
+        timeline[0].get_absolute_url(),
+        f"/articles/{article}/",
+        "/feeds/",
+        "/nowhere/",
+    ):
+        page.goto(url)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, url
+    assert [text for text in complaints if "404" not in text] == []
+
+
+def test_a_pair_is_reached_and_filtered_by_keyboard_alone(open_as: Any, timeline: list[Event]) -> None:
+    page = open_as("analyst")
+    page.goto("/pairs/pak-usa/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="To the content")).to_be_focused()
+    force = page.get_by_label("Force")
+    for _ in range(40):
+        if force.evaluate("box => box === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.locator(".event")).to_have_count(1)
+    expect(page.get_by_label("Force")).to_be_focused()
