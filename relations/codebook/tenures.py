@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -42,7 +43,16 @@ class Tenure:
     source: str
 
     def held_on(self, day: date) -> bool:
-        return self.began <= day and (self.ended is None or day <= self.ended)
+        """Whether the person held the office on that day, as far as the dates are known."""
+        return self.began <= day and (self.ended is None or day <= self._ended_at_latest(self.ended))
+
+    def _ended_at_latest(self, ended: date) -> date:
+        """A month or year that is all that is known of the end stands as its first day, and means any day of it."""
+        if self.precision == "month" and ended.day == 1:
+            return ended.replace(day=monthrange(ended.year, ended.month)[1])
+        if self.precision == "year" and (ended.month, ended.day) == (1, 1):
+            return ended.replace(month=12, day=31)
+        return ended
 
 
 def load_tenures(folder: Path = DATA / "tenures") -> list[Tenure]:

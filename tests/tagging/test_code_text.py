@@ -1,0 +1,65 @@
+"""The command that codes texts without a database."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+FIELDS = {
+    *("source", "target", "type", "plover", "mode", "cameo", "quad", "symmetric", "date", "precision", "stage"),
+    *("confidence", "source_actor", "target_actor", "quote", "because"),
+}
+LINE = {"id": "a", "text": "Peru closed its border with Chile on Monday.", "date": "2026-03-11"}
+
+
+def run(tmp_path: Path, lines: list[str], **options: object) -> tuple[list[dict], str, int]:
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text("\n".join(lines) + "\n", "utf-8")
+    errors = io.StringIO()
+    code = 0
+    try:
+        call_command("code_text", str(source), str(target), stderr=errors, **options)
+    except SystemExit as stop:
+        code = int(stop.code or 0)
+    return [json.loads(line) for line in target.read_text("utf-8").splitlines()], errors.getvalue(), code
+
+
+def test_each_line_gives_its_events(tmp_path: Path) -> None:
+    rows, errors, code = run(tmp_path, [json.dumps(LINE), "", json.dumps({"id": 2, "text": "Rain fell."})])
+    assert (errors, code) == ("", 0)
+    assert [row["id"] for row in rows] == ["a", 2]
+    (event,) = rows[0]["events"]
+    assert set(event) == FIELDS
+    assert (event["source"], event["target"], event["type"], event["date"]) == (
+        *("PER", "CHL", "border_closed", "2026-03-09"),
+    )
+    assert rows[1]["events"] == []
+
+
+def test_bad_lines_are_told_by_number_and_the_rest_go_on(tmp_path: Path) -> None:
+    bad = ["{", "[1]", '{"id": 1}', '{"id": 1, "text": "x", "date": "soon"}', '{"id": 1, "text": "x", "date": 7}']
+    rows, errors, code = run(tmp_path, [json.dumps(LINE), *bad, json.dumps(LINE | {"id": "z"})])
+    assert code == 1
+    assert [row["id"] for row in rows] == ["a", "z"]
+    assert [line.split(":")[0] for line in errors.splitlines()] == [f"line {number}" for number in range(2, 7)]
+
+
+def test_explain_tells_the_rule(tmp_path: Path) -> None:
+    _, errors, _ = run(tmp_path, [json.dumps(LINE)], explain=True)
+    assert "border closed" in errors
+
+
+def test_it_reads_and_writes_streams(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(LINE | {"date": None}) + "\n"))
+    call_command("code_text", "-", "-")
+    (event,) = json.loads(capsys.readouterr().out)["events"]
+    assert event["date"] is None
+
+
+def test_an_act_of_cooperation_to_come_is_agree(tmp_path: Path) -> None:
+    rows, _, _ = run(tmp_path, [json.dumps({"id": 1, "text": "Jordan will send tents to Nepal."})])
+    assert [(event["type"], event["plover"]) for event in rows[0]["events"]] == [("aid_given", "AGREE")]
