@@ -22,6 +22,7 @@ from relations.tagging.cues import (
     NEGATED,
     PLANNED,
     PURPOSE,
+    REFUSED,
     SAYING_ENDS,
     SPORT,
 )
@@ -35,6 +36,7 @@ from relations.tagging.sides import Context, Sides, clause_after, find_sides
 CODER = "phrases/1"
 
 VISIT_TYPES = {"visit_made", "meeting", "negotiation"}
+DONE, PLANNED_ACT, REFUSAL = "done", "still to come", "refused"
 TITLE_WEIGHT, LEAD_WEIGHT, LEAD_SENTENCES = 3, 2, 2
 MOST_EVENTS_OF_A_SENTENCE = 6
 # Characters. What is longer is a table or a list and no prose.
@@ -109,36 +111,45 @@ def _code_sentence(
     triggers = _asserted(hidden, phrasebook().triggers(hidden, sentence.body))
     dates = moments(sentence.text, day) if day else []
     found: list[CodedEvent] = []
-    for trigger, planned in triggers:
+    for trigger, said in triggers:
         if day and is_background(dates, day, trigger.start):
             continue
-        for sides in find_sides(hidden, trigger, mentions, context):
-            found.append(_event(sentence, trigger, sides, planned, mentions, dates, day))
+        all_sides = find_sides(hidden, trigger, mentions, context)
+        found.extend(_event(sentence, trigger, sides, said, mentions, dates, day) for sides in all_sides)
+        if all_sides:
+            context = replace(context, subject=tuple(dict.fromkeys(sides.source for sides in all_sides)))
     return found[:MOST_EVENTS_OF_A_SENTENCE]
 
 
-def _asserted(text: str, triggers: list[Trigger]) -> list[tuple[Trigger, bool]]:
-    """The triggers that the sentence asserts, each with whether it is still to come."""
-    kept: list[tuple[Trigger, bool]] = []
+def _asserted(text: str, triggers: list[Trigger]) -> list[tuple[Trigger, str]]:
+    """The triggers that the sentence asserts, each with what it says of the act: DONE, PLANNED_ACT or REFUSAL."""
+    kept: list[tuple[Trigger, str]] = []
     governed_until = 0
     for number, trigger in enumerate(triggers):
         following = triggers[number + 1] if number + 1 < len(triggers) else None
         if trigger.rule.planned and trigger.rule.weak and following and following.start - trigger.end < 25:
             continue  # "agreed to sign": the agreement is to the act named next
-        before = text[max(0, trigger.start - 60) : trigger.start]
-        if trigger.start < governed_until or NEGATED.search(before) or HYPOTHETICAL.search(before):
+        # The "to" of "to visit" belongs to what stands in front.
+        verb_at = trigger.head_end + 1 if trigger.head == "to" else trigger.start
+        before = text[max(0, verb_at - 60) : verb_at]
+        if trigger.start < governed_until or HYPOTHETICAL.search(before):
+            continue
+        if REFUSED.search(before) and event_types()[trigger.rule.type].quad in (1, 2):
+            kept.append((trigger, REFUSAL))
+            continue
+        if NEGATED.search(before):
             continue
         if trigger.head.endswith("ed") and ARTICLE.search(before):
             continue
         if trigger.head.endswith("ing") and GERUND.search(before):
             continue
         planned = bool(PLANNED.search(before))
-        if not planned and PURPOSE.search(before) and not trigger.rule.planned:
+        if not planned and PURPOSE.search(before) and (trigger.head == "to" or not trigger.rule.planned):
             continue
         if trigger.rule.governs:
             end = SAYING_ENDS.search(text, trigger.end)
             governed_until = end.start() if end else len(text)
-        kept.append((trigger, planned))
+        kept.append((trigger, PLANNED_ACT if planned else DONE))
     return kept
 
 
@@ -146,13 +157,16 @@ def _event(
     sentence: Sentence,
     trigger: Trigger,
     sides: Sides,
-    planned: bool,
+    said: str,
     mentions: Sequence[Mention],
     dates: list[Moment],
     day: dt.date | None,
 ) -> CodedEvent:
     slug, stage = trigger.rule.type, trigger.rule.stage
-    if planned and stage == "held" and slug not in {"statement_neutral"}:
+    planned = said == PLANNED_ACT
+    if said == REFUSAL:
+        slug, stage = "rejection", "held"
+    elif planned and stage == "held" and slug != "statement_neutral":
         stage = "announced"
         slug = "visit_announced" if slug in VISIT_TYPES else slug
     kind = event_types()[slug]
@@ -164,8 +178,8 @@ def _event(
     confidence = trigger.rule.confidence - sides.doubt - (0.1 if planned else 0.0)
     words = sentence.text[trigger.start : trigger.end]
     because = f"{trigger.rule.name}: “{words[:80]}”; {sides.how}"
-    if planned:
-        because += "; still to come"
+    if said != DONE:
+        because += f"; {said}"
     return CodedEvent(
         source=sides.source,
         target=sides.target,

@@ -17,6 +17,8 @@ NEGATED = re.compile(
     + r"|\binstead\s+of|\brather\s+than|n[’']t)\s+(?:[\w-]+\s+){0,2}$",
     re.IGNORECASE,
 )
+# "will not lift": of an act of cooperation, a refusal.
+REFUSED = re.compile(rf"\b(?:will|would|shall)\s+(?:not|never)\s+{ADVERB}$", re.IGNORECASE)
 HYPOTHETICAL = re.compile(
     r"\b(?:(?:if|unless|whether)\s+(?:\S+\s+){0,5}|"
     + _words(

@@ -44,7 +44,8 @@ LIMIT = re.compile(
     re.IGNORECASE,
 )
 AHEAD = re.compile(
-    r"\b(?:will|would|to|due|set for|scheduled|planned|next|expected|begin|for|go into|coming)\b[^,;]{0,40}$",
+    r"\b(?:(?:will|would|due|set for|scheduled|planned|next|expected|coming|(?:is|are|was|were) to)\b[^,;]{0,60}"
+    r"|for\s+)$",
     re.IGNORECASE,
 )
 SAID = re.compile(
@@ -126,7 +127,7 @@ def _moments(text: str, published: dt.date) -> Iterator[Moment]:
         ahead = bool(AHEAD.search(before))
         try:
             read = _read(match, published, ahead)
-        except ValueError:  # 31 February
+        except (ValueError, OverflowError):  # 31 February, or a year that there is not
             continue
         if read is None:
             continue

@@ -31,6 +31,8 @@ CLAUSE_END = re.compile(
 PRONOUN = re.compile(
     r"(?:^|\b(?:that|and|said|but|as|after|because|when)\s+)(?:it|he|she|they|its|his|her|their)\b", re.IGNORECASE
 )
+# "summoned the envoy and imposed", "expelled three diplomats, accusing": who did the first does the second.
+GOES_ON = re.compile(r"\band\s+(?:also\s+|then\s+|later\s+)?(?:has\s+|have\s+|had\s+)?$", re.IGNORECASE)
 SUBJECT_PREPOSITIONS = {"", "of"}
 PLACE_PREPOSITIONS = {"in", "at", "near", "from", "outside"}
 # The patient of a passive is the visit; who was to make it is the best guess at who dropped it.
@@ -58,12 +60,14 @@ ON_A_PLACE = {
 class Context:
     """What the text around a sentence says. pair: the two countries that the article is about, () where there are none.
 
-    last_actor: the country that acted last. before: countries of the sentence before, in order.
+    last_actor: the country that acted last. before: countries of the sentence before, in order. subject: who did what
+    the trigger before in this sentence tells of.
     """
 
     pair: tuple[str, ...] = ()
     last_actor: str = ""
     before: tuple[str, ...] = ()
+    subject: tuple[ActorMention, ...] = ()
 
     def other(self, country: str) -> str:
         if country in self.pair:
@@ -235,6 +239,9 @@ def _subject(
     text: str, trigger: Trigger, mentions: Sequence[Mention], context: Context, *, origins: bool = False
 ) -> _Guess:
     before = [mention for mention in mentions if _stands_before(mention, trigger)]
+    in_front = text[max(0, trigger.start - 30) : trigger.start]
+    if context.subject and (GOES_ON.search(in_front) or (trigger.head.endswith("ing") and in_front.endswith(", "))):
+        return _Guess(context.subject, 0.0, "subject of the verb before")
     for mention in reversed(before):
         if mention.preposition in SUBJECT_PREPOSITIONS and (mention.can_act or (origins and not mention.place)):
             if PRONOUN.search(text, mention.span.end, trigger.start) and mention.preposition == "of":

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
 from django.utils import timezone
 
-from relations.errors import RelationsError
-from relations.ingest import parse, run, store
-from relations.ingest.run import refresh_due_feeds, refresh_feed
+from relations.ingest import parse, store
+from relations.ingest.run import refresh_due_feeds
 from relations.models import Article, ArticleVersion, Feed, FeedState, FeedVisit, VisitOutcome
 from tests.ingest.servers import Answer
 from tests.ingest.texts import BRIDGE, FERRY, item, rss
@@ -252,111 +249,3 @@ def test_what_can_not_be_stored_is_recorded_and_the_others_go_on(server, add_fee
     assert refresh_due_feeds() == 2
     bad.refresh_from_db()
     assert (bad.state, bad.body_hash, bad.articles.count(), bad.visits.get().trouble) == ("failing", "", 0, "bug")
-
-
-# -- one feed now ---------------------------------------------------------------------------------------------------
-
-
-def test_one_feed_can_be_fetched_now_even_if_paused(server, add_feed):
-    feed = add_feed(server.serve(NEWS), paused=True, next_fetch_at=timezone.now() + DAY)
-    visit = refresh_feed(feed.pk)
-    assert (visit.feed_id, visit.outcome, visit.new_items) == (feed.pk, VisitOutcome.ITEMS, 2)
-    feed.refresh_from_db()
-    assert feed.paused and waits_about(feed, 30 * MINUTE)
-
-
-def test_a_feed_that_does_not_exist_can_not_be_fetched():
-    with pytest.raises(Feed.DoesNotExist):
-        refresh_feed(0)
-
-
-def during_the_visit(server, change):
-    """Serve the news, and change the database while the feed is being fetched."""
-
-    def answer(asked):
-        try:
-            change()
-        finally:
-            connection.close()
-        return Answer(NEWS.encode())
-
-    server.routes["/feed"] = answer
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_feed_deleted_or_moved_during_its_visit_is_no_trouble(server, add_feed):
-    add_feed(server.url())
-    during_the_visit(server, Feed.objects.all().delete)
-    assert refresh_due_feeds() == 0
-    feed = add_feed(server.url())
-    during_the_visit(server, lambda: Feed.objects.update(url="https://elsewhere.example/"))
-    with pytest.raises(RelationsError, match="changed"):
-        refresh_feed(feed.pk)
-    assert not Article.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_feed_paused_during_its_visit_stays_paused_and_keeps_what_it_brought(server, add_feed):
-    feed = add_feed(server.url())
-    during_the_visit(server, lambda: Feed.objects.update(paused=True))
-    assert refresh_due_feeds() == 2
-    feed.refresh_from_db()
-    assert feed.paused and feed.state == FeedState.OK
-
-
-# -- claims ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_feed_is_leased_before_it_is_asked_so_that_it_comes_back_if_the_worker_dies(server, add_feed):
-    add_feed(server.url())
-    seen = []
-    during_the_visit(server, lambda: seen.append(Feed.objects.get().next_fetch_at - timezone.now()))
-    refresh_due_feeds()
-    assert run.LEASE - MINUTE < seen[0] <= run.LEASE
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_never_fetch_one_feed_twice(server, add_feed):
-    for n in range(24):
-        add_feed(server.serve(rss(item(str(n), text=f"Story {n}")), f"/{n}"))
-    start = threading.Barrier(2)
-    changed = []
-
-    def work():
-        try:
-            start.wait()
-            changed.append(refresh_due_feeds(limit=3))
-        finally:
-            connections.close_all()
-
-    workers = [threading.Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert sum(changed) == 24
-    assert sorted(server.paths()) == sorted(f"/{n}" for n in range(24))
-    assert FeedVisit.objects.count() == Article.objects.count() == 24
-
-
-@pytest.mark.django_db(transaction=True)
-def test_copies_are_found_even_when_their_feeds_are_stored_at_once(server, add_feed):
-    for n in range(8):
-        add_feed(server.serve(rss(item(str(n))), f"/{n}"))
-    start = threading.Barrier(4)
-
-    def work():
-        try:
-            start.wait()
-            refresh_due_feeds(limit=1)
-        finally:
-            connections.close_all()
-
-    workers = [threading.Thread(target=work) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert Article.objects.count() == 8
-    assert Article.objects.filter(copy_of=None).count() == 1

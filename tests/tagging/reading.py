@@ -1,4 +1,4 @@
-"""What the tests of the coder share: a lexicon of the codebook with a small table of office-holders, and short reading."""
+"""What the tests of the coder share: a lexicon with a small table of office-holders, and short ways to read."""
 
 from __future__ import annotations
 

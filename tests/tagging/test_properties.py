@@ -12,41 +12,10 @@ from relations.tagging.coder import code_article
 from tests.tagging.reading import PUBLISHED, lexicon
 
 PARTS = [
-    *(
-        "Peru",
-        "Chile's foreign ministry",
-        "the Bolivian army",
-        "in Lima",
-        "by Ghana",
-        "and",
-        "US",
-        "Park",
-        "the government",
-    ),
-    *(
-        "closed its border with",
-        "was expelled",
-        "threatened to",
-        "signed a treaty",
-        "postponed a visit to",
-        "talks between",
-    ),
-    *(
-        "on Monday",
-        "next week",
-        "in 1990",
-        "September 21 or 23",
-        ".",
-        ",",
-        ";",
-        "\n\n",
-        "LIMA:",
-        "not",
-        "“",
-        "Mr.",
-        "U.S.",
-    ),
-    *("\x01", "\x00", "İ", "ß", "\u2028", "29 February"),
+    *("Peru", "Chile's foreign ministry", "the Bolivian army", "in Lima", "by Ghana", "and", "US", "Park"),
+    *("the government", "closed its border with", "was expelled", "threatened to", "signed a treaty", "talks between"),
+    *("postponed a visit to", "on Monday", "next week", "in 1990", "September 21 or 23", "29 February", "Mr.", "U.S."),
+    *(".", ",", ";", "\n\n", "LIMA:", "not", "“", "\x01", "\x00", "İ", "ß", "\u2028"),
 ]
 TEXTS = st.one_of(st.text(max_size=300), st.lists(st.sampled_from(PARTS), max_size=25).map(" ".join))
 

@@ -9,7 +9,7 @@ from relations.sample.stories import stories
 from relations.tagging.coder import code_article
 from relations.tagging.lexicon import compile_lexicon
 
-# Reached: precision .88, recall .90, F1 .89.
+# Reached: precision .89, recall .91, F1 .90.
 FLOOR = 0.84
 
 
@@ -26,7 +26,7 @@ def test_the_sample_is_read_as_well_as_ever() -> None:
             key(event.source.country, event.target.country, event.type)
             for event in code_article(story.text, story.title, story.published_at, lexicon)
         }
-        told = {key(*line.split()[0].split(">"), line.split()[1]) for line in story.events}
+        told = {key(line[:3], line[4:7], line[8:]) for line in story.events}
         right, wrong, missed = right + len(told & read), wrong + len(read - told), missed + len(told - read)
     assert 2 * right / (2 * right + wrong + missed) >= FLOOR
 
