@@ -61,6 +61,6 @@ DAY_BETWEEN = re.compile(
 SPORT = re.compile(
     r"\b(?:goalkeeper|striker|wickets?|innings|semi-?final|quarter-?final|coach|half-?time|penalty shootout|midfielder|"
     r"tournament|championship|world cup|twenty20|test match|overs|umpires?|volleyball|basketball|football|cricket|"
-    r"tennis|rugby|olympics?|medals?|kick-?off|equaliser|scored|buzzer|batsman|bowler|batting|teammates?)\b",
+    r"tennis|rugby|olympics?|medals?|kick-?off|equaliser|scored|buzzer|batsman|bowler|batting|teammates?|spinners?|batters?)\b",
     re.IGNORECASE,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -40,7 +41,6 @@ class Command(BaseCommand):
         call_command("load_codebook", stdout=self.stdout)
         if not no_sample:
             call_command("load_sample", port=sample_port, stdout=self.stdout)
-        call_command("collectstatic", verbosity=0, interactive=False)
         processes = dict(parse_procfile((settings.BASE_DIR / "Procfile").read_text()).processes)
         environment = {
             **os.environ,
@@ -49,6 +49,9 @@ class Command(BaseCommand):
             "PYTHONUNBUFFERED": "1",
             "HASHED_STATIC_FILES": "true",
         }
+        # In a process with the environment of the web server, whose storage names the files by their hash.
+        collect = [sys.executable, "manage.py", "collectstatic", "--verbosity=0", "--noinput"]
+        subprocess.run(collect, env=environment, cwd=settings.BASE_DIR, check=True)
         sample_host = f"127.0.0.1:{sample_port}"
         if Feed.objects.filter(url__startswith=f"http://{sample_host}/").exists():
             check_port_is_free(sample_port, "SAMPLE_PORT")
@@ -128,8 +131,8 @@ def listener(port: int) -> str:
 def answers(address: str) -> bool:
     try:
         urllib.request.urlopen(address, timeout=5)  # noqa: S310 - our own loopback address
-    except urllib.error.HTTPError:
-        return True
+    except urllib.error.HTTPError as answer:
+        return answer.code < 500
     except OSError:
         return False
     return True
