@@ -1,4 +1,4 @@
-"""The main job with every part real: a feed's bytes over a socket, a worker process, the page; and what survives a kill."""
+"""The main job with every part real: a feed's bytes over a socket, a worker process, the page; and kills survived."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import URLField
 from django.http import HttpRequest
 
 from relations import models
@@ -85,6 +86,7 @@ class FeedAdmin(admin.ModelAdmin):
     list_filter = ("state", "paused")
     search_fields = ("title", "url")
     fields = ("title", "url", "paused", "interval", "reliability")
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # on the feeds page, which also tells the workers

@@ -13,7 +13,7 @@ COARSENESS = ("day", "week", "month", "year")
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """What identifies a happening, of a report or an event. id: of the event; 0 for a report."""
+    """What identifies a happening, of a report or an event. direction: 1, -1 or 0 for mutual; id: 0 for a report."""
 
     type: str
     direction: int
@@ -23,8 +23,8 @@ class Happening:
 
 
 def same_happening(one: Happening, other: Happening) -> bool:
-    """Same type, same direction, near dates."""
-    if (one.type, one.direction) != (other.type, other.direction):
+    """Same type, the same direction or told as mutual by one of the two, near dates."""
+    if one.type != other.type or (one.direction != other.direction and 0 not in (one.direction, other.direction)):
         return False
     return days_apart(one, other) <= WINDOW[max(one.precision, other.precision, key=COARSENESS.index)]
 

@@ -79,6 +79,12 @@ class Event(models.Model):
                 *("type", "status", "direction"),
                 name="event_timeline",
             ),
+            # What happened last, of all pairs? Asked by queries.overview.
+            models.Index(
+                *(models.F("occurred_on").desc(), models.F("id").desc()),
+                name="event_latest",
+                condition=Q(dataset=Dataset.OWN, status__in=[Status.CODED, Status.CONFIRMED]),
+            ),
             # Scans over all pairs by date: exports and bulk scoring.
             BrinIndex(fields=["occurred_on"], name="event_by_date"),
             # Which events must be derived from their reports again? Asked by merging.run.

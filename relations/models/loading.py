@@ -54,7 +54,9 @@ def load_codebook() -> dict[str, int]:
         ),
         ignore_conflicts=True,
     )
-    return {str(model._meta.verbose_name_plural): model.objects.count() for model in (Country, Actor, ActorName, Tenure)}
+    return {
+        str(model._meta.verbose_name_plural): model.objects.count() for model in (Country, Actor, ActorName, Tenure)
+    }
 
 
 def _actors() -> Iterable[Actor]:

@@ -21,7 +21,10 @@ class PairDays(models.QuerySet["PairDay"]):
         In key order, so that two transactions marking the same days wait for each other instead of deadlocking.
         """
         self.bulk_create(
-            (self.model(pair_id=pair, dataset=dataset, day=day, stale=True) for pair, dataset, day in sorted(set(days))),
+            (
+                self.model(pair_id=pair, dataset=dataset, day=day, stale=True)
+                for pair, dataset, day in sorted(set(days))
+            ),
             update_conflicts=True,
             unique_fields=["pair", "dataset", "day"],
             update_fields=["stale"],
@@ -32,7 +35,8 @@ class PairDay(models.Model):
     """One day of one pair in one dataset.
 
     sums: evidence of that day's events per half-life class, as relations.tension lays it out; what is needed to
-    discount it to any later day. score, low, high: the tension on that day with its 90 % band; known: the evidence behind it.
+    discount it to any later day. score, low, high: the tension on that day with its 90 % band; known: the evidence
+    behind it.
     """
 
     pair = models.ForeignKey(CountryPair, on_delete=models.PROTECT, related_name="days")

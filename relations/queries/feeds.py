@@ -47,6 +47,14 @@ def feeds(after: str = "") -> FeedPage:
     return FeedPage([_row(feed, now) for feed in rows[:PAGE]], f"{last.pk}_{last.title}" if last else "")
 
 
+def _ago(then: dt.datetime | None, now: dt.datetime) -> str:
+    if then is None:
+        return "never"
+    if now - then < dt.timedelta(minutes=1):
+        return "just now"
+    return f"{timesince(then, now, depth=1)} ago"
+
+
 def _row(feed: Feed, now: dt.datetime) -> FeedRow:
     if feed.paused:
         state, tone = "paused", "paused"
@@ -64,7 +72,7 @@ def _row(feed: Feed, now: dt.datetime) -> FeedRow:
         state=state,
         tone=tone,
         outcome=feed.last_outcome or "Not visited yet.",
-        last_visit=f"{timesince(feed.last_visit_at, now, depth=1)} ago" if feed.last_visit_at else "never",
+        last_visit=_ago(feed.last_visit_at, now),
         next_visit=next_visit,
         items_a_week=getattr(feed, "items_a_week", 0),
         items=getattr(feed, "items", 0),

@@ -12,6 +12,12 @@ from relations.queries.display import EventWords, count, event_words
 from relations.queries.scores import StandingWords, standing_words
 
 PERIODS = (7, 30, 90)
+NONE_FOUND = {
+    "rising": "No pair's score rose by what happened",
+    "easing": "No pair's score eased by what happened",
+    "tense": "No pair has a score",
+    "reported": "Nothing was reported",
+}
 ORDERS = {"rising": "Rising", "easing": "Easing", "tense": "Tensest", "reported": "Most reported"}
 PAGE = 25
 
@@ -47,6 +53,13 @@ def pairs(order: str, days: int, after: str = "") -> PairPage:
         "reported": (f"events_{days}", True),
     }[order]
     standings = _with_words(PairStanding.objects.filter(dataset=Dataset.OWN))
+    # A score that only fades towards the baseline is no news; what rises or eases does so by something that happened.
+    if order != "tense":
+        standings = standings.filter(**{f"events_{days}__gt": 0})
+    if order == "rising":
+        standings = standings.filter(**{f"change_{days}__gt": 0})
+    if order == "easing":
+        standings = standings.filter(**{f"change_{days}__lt": 0})
     if after:
         value, pk = _cursor(after)
         beyond = "lt" if descending else "gt"
@@ -61,8 +74,8 @@ def pairs(order: str, days: int, after: str = "") -> PairPage:
 
 
 def latest_events(limit: int = 10) -> list[EventWords]:
-    events = Event.objects.standing().filter(dataset=Dataset.OWN).select_related(*SIDES).order_by("-pk")[:limit]
-    return [event_words(event) for event in sorted(events, key=lambda event: event.occurred_on, reverse=True)]
+    events = Event.objects.standing().filter(dataset=Dataset.OWN).select_related(*SIDES).newest_first()[:limit]
+    return [event_words(event) for event in events]
 
 
 SIDES = ("source", "target", "source_actor", "target_actor")

@@ -16,9 +16,11 @@ from relations.tension import BASELINE, LITTLE_KNOWN
 
 register = template.Library()
 
-WIDTH, HEIGHT = 960, 260
+# A wide chart for desks and a narrow one for telephones, as a scaled one would have letters too small to read; the
+# style sheet shows one of the two. Long series are thinned to half a point per unit of width.
+WIDTHS = {"wide": 960, "narrow": 360}
+HEIGHT = 260
 LEFT, RIGHT, TOP, BOTTOM = 34, 8, 10, 24
-MOST_POINTS = 480  # more than the chart has room for; long series are thinned to it
 
 
 @register.simple_tag
@@ -44,14 +46,18 @@ def sparkline(points: Sequence[float], width: int = 120, height: int = 28) -> Sa
 
 
 @register.simple_tag
-def score_chart(chart: ScoreSeries, since: dt.date | None = None, until: dt.date | None = None) -> SafeString:
-    """The score with its band between two days (all days by default); the page has the figures as a table too."""
+def score_chart(
+    chart: ScoreSeries, size: str, since: dt.date | None = None, until: dt.date | None = None
+) -> SafeString:
+    """The score with its band between two days (all days by default). size: wide or narrow."""
+    width, stop = WIDTHS[size], len(chart.series.score) - 1
     start = max((since - chart.first).days, 0) if since else 0
-    stop = min((until - chart.first).days, len(chart.series.score) - 1) if until else len(chart.series.score) - 1
+    if until:
+        stop = min((until - chart.first).days, stop)
     if stop <= start:
         start, stop = 0, len(chart.series.score) - 1
-    days = np.unique(np.linspace(start, stop, min(stop - start + 1, MOST_POINTS)).round().astype(int))
-    x = LEFT + (days - start) / max(stop - start, 1) * (WIDTH - LEFT - RIGHT)
+    days = np.unique(np.linspace(start, stop, min(stop - start + 1, width // 2)).round().astype(int))
+    x = LEFT + (days - start) / max(stop - start, 1) * (width - LEFT - RIGHT)
 
     def points(values: Any) -> str:
         return " ".join(f"{at:.1f},{_y(value):.1f}" for at, value in zip(x, values, strict=True))
@@ -60,14 +66,15 @@ def score_chart(chart: ScoreSeries, since: dt.date | None = None, until: dt.date
     band = f"{points(series.high[days])} {' '.join(reversed(points(series.low[days]).split()))}"
     first, last = chart.first + dt.timedelta(days=start), chart.first + dt.timedelta(days=stop)
     return format_html(
-        '<svg class="score-chart" viewBox="0 0 {w} {h}" role="img" aria-label="{label}">{grid}{months}'
+        '<svg class="score-chart {size}" viewBox="0 0 {w} {h}" role="img" aria-label="{label}">{grid}{months}'
         '<polygon class="band" points="{band}"/><polyline class="score" points="{score}"/>{unknown}'
         '<circle class="now" cx="{nx}" cy="{ny}" r="3.5"/></svg>',
-        w=WIDTH,
+        size=size,
+        w=width,
         h=HEIGHT,
         label=_in_words(series.score[start : stop + 1], first, last),
-        grid=_grid(),
-        months=_time_axis(first, last),
+        grid=_grid(width),
+        months=_time_axis(first, last, width),
         band=band,
         score=points(series.score[days]),
         unknown=_little_known(series.known[days], x),
@@ -87,25 +94,25 @@ def _y(score: float) -> float:
     return TOP + (100 - score) / 100 * (HEIGHT - TOP - BOTTOM)
 
 
-def _grid() -> SafeString:
+def _grid(width: int) -> SafeString:
     lines = [(f"{_y(level):.1f}", level, "baseline" if level == BASELINE else "grid") for level in (0, 25, 45, 75, 100)]
     return format_html_join(
         "",
-        '<line class="{2}" x1="' + str(LEFT) + '" x2="' + str(WIDTH - RIGHT) + '" y1="{0}" y2="{0}"/>'
+        '<line class="{2}" x1="' + str(LEFT) + '" x2="' + str(width - RIGHT) + '" y1="{0}" y2="{0}"/>'
         '<text class="tick" x="' + str(LEFT - 6) + '" y="{0}" dy=".32em" text-anchor="end">{1}</text>',
         lines,
     )
 
 
-def _time_axis(first: dt.date, last: dt.date) -> SafeString:
-    """About six ticks, on firsts of months or years."""
+def _time_axis(first: dt.date, last: dt.date, width: int) -> SafeString:
+    """A tick every 120 units or so, on firsts of months or years."""
     months = (last.year - first.year) * 12 + last.month - first.month
-    step = next((step for step in (1, 2, 3, 6, 12, 24, 60, 120) if months / step <= 7), 120)
+    step = next((step for step in (1, 2, 3, 6, 12, 24, 60, 120) if months / step <= width / 120), 120)
     ticks = []
     number = -(-(first.year * 12 + first.month - 1) // step) * step
     while (day := dt.date(number // 12, number % 12 + 1, 1)) <= last:
         if day >= first:
-            at = LEFT + (day - first).days / max((last - first).days, 1) * (WIDTH - LEFT - RIGHT)
+            at = LEFT + (day - first).days / max((last - first).days, 1) * (width - LEFT - RIGHT)
             ticks.append((f"{at:.1f}", f"{day:%Y}" if step >= 12 else f"{day:%b %Y}"))
         number += step
     return format_html_join(

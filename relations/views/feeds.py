@@ -72,7 +72,10 @@ def set_paused(request: HttpRequest, feed_id: int, *, paused: bool) -> HttpRespo
 
 
 def look_now(request: HttpRequest, task: str, *arguments: Any) -> None:
-    """Send a worker the message of a task in relations.tasks. Without Redis the beat finds the work by itself within a minute of Redis being back."""
+    """Send a worker the message of a task in relations.tasks.
+
+    Without Redis, the beat finds the work by itself within a minute of Redis being back.
+    """
     try:
         current_app.send_task(f"relations.tasks.{task}", arguments, retry=False)
     except OperationalError:

@@ -38,8 +38,8 @@ class TimelineForm(forms.Form):
     until = date_field("Until", required=False)
     rejected = forms.BooleanField(label="with rejected and withdrawn", required=False)
 
-    def __init__(self, *args: Any, pair: CountryPair, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any, *, pair: CountryPair) -> None:
+        super().__init__(data, label_suffix="")
         direction: Any = self.fields["direction"]
         direction.choices = [("", "either way"), *direction_choices(pair)]
 
@@ -81,7 +81,7 @@ class CorrectionForm(forms.Form):
             "occurred_on": event.occurred_on,
             "seen": event.updated_at.isoformat(),
         }
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial=initial, label_suffix="")
         kind: Any = self.fields["type"]
         kind.choices = [
             (label, [(kind.slug, kind.name) for kind in types_in_group(group)]) for group, label in GROUPS.items()
@@ -106,20 +106,23 @@ class CorrectionForm(forms.Form):
 class FeedForm(forms.ModelForm):
     """A new feed."""
 
+    url = forms.URLField(
+        label="Address of the feed",
+        max_length=1000,
+        assume_scheme="https",
+        widget=forms.URLInput(attrs={"placeholder": "https://example.org/news.rss"}),
+        error_messages={"invalid": "Write a whole address, like https://example.org/news.rss."},
+    )
+
     class Meta:
         model = Feed
         fields = ["url", "title"]
-        labels = {"url": "Address of the feed", "title": "Name"}
+        labels = {"title": "Name"}
         help_texts = {"title": "Left empty, the feed's own name is taken."}
-        error_messages = {
-            "url": {"unique": "This feed is here already.", "invalid": "Write a whole address: https://…"}
-        }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
         self.fields["title"].required = False
-        self.fields["url"].widget.attrs["placeholder"] = "https://example.org/news.rss"
-        self.fields["url"].assume_scheme = "https"  # type: ignore[attr-defined]
 
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from relations.models import Feed
+from relations.models import Feed, PairStanding
 from relations.queries import overview as queries
 from relations.views.access import for_readers
 from relations.views.htmx import render_page
@@ -30,6 +30,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "orders": queries.ORDERS.items(),
         "periods": queries.PERIODS,
         "latest": queries.latest_events(),
+        "none_found": queries.NONE_FOUND[order],
+        "has_scores": bool(page.rows) or PairStanding.objects.exists(),
         "has_feeds": bool(page.rows) or Feed.objects.exists(),
     }
     fragments = {"pairs": "relations/_pairs.html", "more-pairs": "relations/_pair_rows.html"}

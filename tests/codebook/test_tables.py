@@ -63,7 +63,7 @@ def test_codes_are_text() -> None:
 )
 def test_a_bad_row_is_refused_with_its_line_and_the_remedy(tmp_path: Path, old: str, new: str, says: str) -> None:
     path = write(tmp_path, COLUMNS, GOOD.replace("visit_made", "good_one"), GOOD.replace(old, new, 1))
-    with pytest.raises(CodebookError, match="table.csv, line 3") as refusal:
+    with pytest.raises(CodebookError, match=r"table\.csv, line 3") as refusal:
         load_event_types(path)
     assert says in str(refusal.value)
 

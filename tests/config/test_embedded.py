@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis of the application's own: they start, recover, share and stop. Real servers, in temporary folders."""
+"""PostgreSQL and Redis of the application's own: they start, recover, share and stop. Real servers, real kills."""
 
 from __future__ import annotations
 

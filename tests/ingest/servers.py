@@ -70,7 +70,7 @@ class FeedServer:
                 asked = Asked(self.path, self.headers)
                 owner.asked.append(asked)
                 if self.path in owner.raw:
-                    owner.raw[self.path](self.wfile)
+                    owner.raw[self.path](self.wfile)  # type: ignore[arg-type]
                     self.close_connection = True
                     return
                 route = owner.routes.get(self.path, Answer(b"nothing here", 404))

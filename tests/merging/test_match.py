@@ -26,6 +26,7 @@ def happening(days: int = 0, *, type: str = "visit_postponed", direction: int = 
         (happening(), happening(8, precision="week"), False),
         (happening(), happening(25, precision="month"), True),
         (happening(), happening(direction=-1), False),
+        (happening(type="clash"), happening(type="clash", direction=0), True),
         (happening(), happening(type="visit_cancelled"), False),
     ],
 )

@@ -23,7 +23,7 @@ def ago(days: int) -> dt.date:
 
 def scores() -> dict:
     rows = PairDay.objects.order_by("pair", "day").values_list("pair_id", "day", "score", "low", "high", "known")
-    return {(pair, day): [round(value, 9) for value in values] for pair, day, *values in rows}
+    return {(pair, day): [round(value or 0, 9) for value in values] for pair, day, *values in rows}
 
 
 def standing() -> PairStanding:
@@ -35,7 +35,7 @@ def test_an_event_moves_the_score_on_its_day_and_fades() -> None:
     assert score_stale_days() == 1
     day = PairDay.objects.get()
     assert not day.stale and day.event_count == 1
-    assert day.score > standing().score > BASELINE
+    assert day.score and day.score > standing().score > BASELINE
     assert standing().low < standing().score < standing().high
     assert standing().as_of == making.today()
 

@@ -51,13 +51,30 @@ def test_the_overview_ranks_pairs_by_change_and_names_the_mover(signed_in: Any) 
     reported("FRA", "DEU", "agreement_signed", 2, mutual=True)
     score_stale_days()
     client = signed_in()
-    rising, easing = text(client, "/?order=rising"), text(client, "/?order=easing")
-    names = ("Germany – France", "Pakistan – United States")
-    names = ("Germany – France" if "Germany – France" in rising else "France – Germany", names[1])
-    table = rising[: rising.index("Latest events")], easing[: easing.index("Latest events")]
-    assert table[0].index(names[1]) < table[0].index(names[0])
-    assert table[1].index(names[0]) < table[1].index(names[1])
-    assert "Armed clash" in table[0]
+
+    def listed(query: str) -> str:
+        page = text(client, f"/?{query}")
+        return page[: page.index("Latest events")]
+
+    tense, calm = "Pakistan – United States", "Germany – France"
+    assert tense in listed("order=rising") and calm not in listed("order=rising")
+    assert calm in listed("order=easing") and tense not in listed("order=easing")
+    assert listed("order=tense").index(tense) < listed("order=tense").index(calm)
+    assert "Armed clash" in listed("order=rising")
+    assert "No pair&#x27;s score rose" not in listed("order=rising")
+
+
+def test_a_score_that_only_fades_is_no_news(signed_in: Any) -> None:
+    reported(type="clash", days=60)
+    reported("FRA", "DEU", "agreement_signed", 60, mutual=True)
+    score_stale_days()
+    client = signed_in()
+    page = text(client, "/?order=rising&days=30")
+    assert (
+        "rose by what happened in the last 30 days" in page
+        and "Pakistan – United States" not in page.split("Latest")[0]
+    )
+    assert "Pakistan – United States" in text(client, "/?order=rising&days=90").split("Latest")[0]
 
 
 @pytest.mark.parametrize("query", ["?order=nonsense", "?days=abc", "?days=8", "?after=zzz", "?after=1_x"])
@@ -94,7 +111,7 @@ def test_the_timeline_shows_who_did_what_to_whom_with_the_sentence(signed_in: An
         "1 report, 1 source",
     ):
         assert words in page
-    assert page.count("<svg") == 1 and "of today's score" in page
+    assert page.count("<svg") == 2 and "of today's score" in page
 
 
 @pytest.mark.parametrize(
@@ -271,4 +288,4 @@ def test_a_standing_of_which_little_is_known_says_so(signed_in: Any) -> None:
     score_stale_days()
     assert PairStanding.objects.get().known < 0.5
     client = signed_in()
-    assert "little known" in text(client, "/") and "little known" in text(client, PAIR)
+    assert "little known" in text(client, "/?order=tense") and "little known" in text(client, PAIR)
