@@ -19,7 +19,7 @@ lint: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@# The plugin reads the settings; nothing is connected to.
-	DATABASE_URL=postgresql:///lint REDIS_URL=redis://lint SECRET_KEY=lint $(BIN)/mypy config relations tests
+	DATABASE_URL=postgresql:///lint REDIS_URL=redis://lint SECRET_KEY=lint $(BIN)/mypy config relations tests bench
 
 fmt: .venv/dev
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,53 @@
+"""Run all benchmarks, or those named on the command line, on servers and a database of their own.
+
+    python -m bench [NAME ...]
+
+A line each: what was measured, both times, their ratio, the limit that the ratio should keep, and whether it does.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+
+def main() -> int:
+    folder = Path(tempfile.mkdtemp(prefix="dyad-bench-"))
+    folder.chmod(0o711)
+    (folder / "static").mkdir()
+    from config import embedded
+
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        os.environ.pop(name, None)
+    os.environ["LOG_LEVEL"] = "WARNING"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        with embedded.running(folder):
+            import django
+
+            django.setup()
+            from django.core.management import call_command
+
+            call_command("migrate", verbosity=0)
+            from bench.measure import BENCHMARKS
+            from relations.models.loading import load_codebook
+
+            load_codebook()
+
+            chosen = sys.argv[1:] or list(BENCHMARKS)
+            if unknown := set(chosen) - set(BENCHMARKS):
+                print(f"No such benchmark: {', '.join(unknown)}. There are: {', '.join(BENCHMARKS)}.")
+                return 2
+            results = [BENCHMARKS[name]() for name in chosen]
+            for result in results:
+                print(result)
+            return 0 if all(result.kept for result in results) else 1
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
