@@ -17,7 +17,9 @@ def quick_passwords(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def roles_exist(request: pytest.FixtureRequest) -> Iterator[None]:
     """Tests that commit (transactional_db, live_server) empty every table at their end; the groups are made anew."""
-    if {"transactional_db", "live_server"} & set(request.fixturenames):
+    marker = request.node.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction", False)
+    if commits or {"transactional_db", "live_server"} & set(request.fixturenames):
         request.getfixturevalue("transactional_db")
         from relations.models.roles import make_groups
 
