@@ -311,10 +311,14 @@ class EmbeddedServers:
                 make_passable(folder)
 
     def _make_owned(self, folder: Path) -> None:
+        account = self._service_account()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if account := self._service_account():
-            os.chown(folder, account.pw_uid, account.pw_gid)
-        elif folder.stat().st_uid != os.geteuid():
+        # In the shared temporary folder another user may have been there first, with a folder or a link of the name.
+        ours = {os.geteuid()} | ({account.pw_uid} if account else set())
+        if not folder.is_symlink() and folder.stat(follow_symlinks=False).st_uid in ours:
+            if account:
+                os.chown(folder, account.pw_uid, account.pw_gid, follow_symlinks=False)
+        else:
             raise ServerTrouble(f"{folder} belongs to another user. Remove it, or set VAR_DIR to a folder of your own.")
 
     def _socket_folder(self) -> Path:

@@ -6,6 +6,7 @@ that say what to set.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -48,6 +49,13 @@ class Environment:
 
     def text(self, name: str, default: str) -> str:
         return self._env.str(name, default)
+
+    def one_of(self, name: str, allowed: Sequence[str], default: str) -> str:
+        value = self._env.str(name, default)
+        if value not in allowed:
+            self.complaints.append(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
+            return default
+        return value
 
     def names(self, name: str, default: list[str]) -> list[str]:
         """A comma-separated list."""

@@ -21,7 +21,7 @@ FETCH_ALLOWED_HOSTS = env.names("FETCH_ALLOWED_HOSTS", [])
 FETCH_USER_AGENT = env.text("FETCH_USER_AGENT", "Dyad/0.1 (tracker of relations between countries)")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "config.apps.DyadAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -124,12 +124,13 @@ CELERY_TIMEZONE = TIME_ZONE
 # Seconds between two looks at what is due; a minute, shortened by the tests that run real workers.
 PIPELINE_EVERY = env.integer("PIPELINE_EVERY", 60)
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": env.one_of("LOG_LEVEL", LOG_LEVELS, "INFO")},
     # One line for each request to a feed or message on the broker says nothing that the feed's log of visits does not.
     "loggers": {name: {"level": "WARNING"} for name in ("httpx2", "httpcore2", "celery.app.trace", "celery.beat")},
 }

@@ -8,8 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import URLField
 from django.http import HttpRequest
+from django.utils import timezone
 
 from relations import models
 from relations.models import NameOrigin
@@ -40,6 +44,22 @@ class NamesOfActor(admin.TabularInline):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).filter(origin=NameOrigin.ADDED)
+
+
+class People(UserAdmin):
+    """Admins add people and give them roles; only a superuser makes superusers or touches one."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fixed = super().get_readonly_fields(request, obj)
+        return fixed if request.user.is_superuser else (*fixed, "is_superuser", "user_permissions")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (request.user.is_superuser or obj is None or not obj.is_superuser)
+
+
+admin.site.unregister(User)
+admin.site.register(User, People)
 
 
 @admin.register(models.Country)
@@ -91,6 +111,18 @@ class FeedAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # on the feeds page, which also tells the workers
 
+    @transaction.atomic
+    def save_model(self, request: HttpRequest, obj: models.Feed, form: Any, change: bool) -> None:
+        """What is known of the old address doesn't hold for a new one, and events follow a feed's reliability."""
+        if "url" in form.changed_data:
+            obj.etag = obj.last_modified = obj.body_hash = ""
+            obj.unconditional_at = None
+            obj.next_fetch_at = timezone.now()
+        super().save_model(request, obj, form, change)
+        if "reliability" in form.changed_data:
+            told = models.Report.objects.filter(article__feed=obj, event__isnull=False).values("event")
+            models.Event.objects.filter(pk__in=told).update(evidence_changed=True)
+
 
 @admin.register(models.FeedVisit)
 class FeedVisitAdmin(ReadOnly):
@@ -140,6 +172,12 @@ class CorrectionAdmin(ReadOnly):
 @admin.register(models.PairDay)
 class PairDayAdmin(ReadOnly):
     list_display = ("pair", "dataset", "day", "event_count", "score", "low", "high", "stale")
+    list_select_related = ("pair__first", "pair__second")
+
+
+@admin.register(models.PairMonth)
+class PairMonthAdmin(ReadOnly):
+    list_display = ("pair", "dataset", "month", "type", "status", "direction", "events")
     list_select_related = ("pair__first", "pair__second")
 
 

@@ -11,34 +11,51 @@ from django.utils import timezone
 
 from relations.codebook.event_types import event_types
 from relations.errors import RelationsError
-from relations.models import Correction, CountryPair, Direction, Event, PairDay, Status
+from relations.models import Correction, CountryPair, Direction, Event, PairDay, Precision, Stage, Status
 
 # What an editor may set, and which columns each of them writes.
 FIELDS = ("type", "direction", "occurred_on", "status")
 EARLIEST = dt.date(1900, 1, 1)
+# Types that say themselves how far a planned act has come; the others are acts that happened.
+STAGE_OF_TYPE = {
+    "visit_announced": Stage.ANNOUNCED,
+    "visit_postponed": Stage.POSTPONED,
+    "visit_cancelled": Stage.CANCELLED,
+}
 
 
 class CorrectionRefused(RelationsError):
     """The change cannot be made; the message says why."""
 
 
+class ChangedMeanwhile(CorrectionRefused):
+    """The event is not what the editor saw."""
+
+
 @transaction.atomic
-def correct_event(event_id: int, *, editor: User, reason: str = "", **new: Any) -> Correction | None:
+def correct_event(
+    event_id: int, *, editor: User, reason: str = "", seen: dt.datetime | None = None, **new: Any
+) -> Correction | None:
     """Set fields (type, direction, occurred_on, status) of an event by an editor's word.
 
+    seen: the event's updated_at when the editor saw it; ChangedMeanwhile if it is another now.
     Returns the Correction, or None where nothing differs. A field that was set stays as set: no stage writes it again.
     Raises CorrectionRefused, Event.DoesNotExist.
     """
     event = _hold(event_id)
+    if seen is not None and seen != event.updated_at:
+        raise ChangedMeanwhile("Someone changed this event meanwhile. It is shown as it is; make your change again.")
     for field, value in new.items():
         _check(field, value)
     new = {field: value for field, value in new.items() if getattr(event, field) != value}
-    if "type" in new or "direction" in new:
-        new = _with_sides(event, new)
     if not new:
         return None
+    new = _with_what_follows(event, new)
     # A verdict alone (confirm, reject) says nothing about the other fields; the coder may still sharpen them.
-    new["corrected_fields"] = sorted({*event.corrected_fields, *new})
+    corrected = {*event.corrected_fields, *new}
+    if new.get("status") == Status.CODED:  # reopened: it stands and falls with its evidence again
+        corrected.discard("status")
+    new["corrected_fields"] = sorted(corrected)
     return _apply(event, new, editor=editor, reason=reason)
 
 
@@ -79,19 +96,24 @@ def _check(field: str, value: Any) -> None:
         raise CorrectionRefused(f"The date must lie between {EARLIEST} and today; a plan is dated by its announcement.")
 
 
-def _with_sides(event: Event, new: dict[str, Any]) -> dict[str, Any]:
-    """Source and target follow the direction."""
-    direction = new.get("direction", event.direction)
+def _with_what_follows(event: Event, new: dict[str, Any]) -> dict[str, Any]:
+    """The columns that go with what an editor set: sides with direction, precision with date, stage with type."""
+    new = dict(new)
+    if "occurred_on" in new:
+        new["precision"] = Precision.DAY
+    if "type" in new:
+        new["stage"] = STAGE_OF_TYPE.get(new["type"], Stage.HELD)
     first, second = event.pair.first_id, event.pair.second_id
-    source, target = (second, first) if direction == Direction.BACKWARD else (first, second)
-    if direction == Direction.MUTUAL or source == event.source_id:
-        return new
-    return new | {
-        "source_id": source,
-        "target_id": target,
-        "source_actor_id": event.target_actor_id,
-        "target_actor_id": event.source_actor_id,
-    }
+    if "direction" in new and new["direction"] != Direction.MUTUAL:
+        source, target = (second, first) if new["direction"] == Direction.BACKWARD else (first, second)
+        if source != event.source_id:
+            new |= {
+                "source_id": source,
+                "target_id": target,
+                "source_actor_id": event.target_actor_id,
+                "target_actor_id": event.source_actor_id,
+            }
+    return {field: value for field, value in new.items() if field in FIELDS or getattr(event, field) != value}
 
 
 def _apply(
@@ -101,7 +123,9 @@ def _apply(
     changes = {field: [_to_json(getattr(event, field)), _to_json(value)] for field, value in new.items()}
     for field, value in new.items():
         setattr(event, field, value)
-    event.save(update_fields=[*new, "updated_at"])
+    # The evidence may have changed since, and the engagement follows its events: merging looks at both again.
+    event.evidence_changed = True
+    event.save(update_fields=[*new, "evidence_changed", "updated_at"])
     PairDay.objects.mark_stale((event.pair_id, event.dataset, day) for day in days)
     return Correction.objects.create(event=event, editor=editor, changes=changes, reason=reason, undoes=undoes)
 

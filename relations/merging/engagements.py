@@ -34,9 +34,9 @@ def engagement_of(kind: str, heard_on: dt.date, known: Iterable[OpenEngagement])
         act
         for act in known
         if act.kind == kind
-        and act.last_heard_on <= heard_on
-        and (heard_on - act.last_heard_on).days <= SILENCE
-        and act.state not in ENDED
+        and abs((heard_on - act.last_heard_on).days) <= SILENCE
+        # What is heard late may tell the beginning of an act whose end is known, but not go on after it.
+        and (heard_on < act.last_heard_on or act.state not in ENDED)
     ]
     return max(fitting, key=lambda act: (act.last_heard_on, act.id), default=None)
 

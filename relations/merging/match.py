@@ -13,18 +13,24 @@ COARSENESS = ("day", "week", "month", "year")
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """What identifies a happening, of a report or an event. direction: 1, -1 or 0 for mutual; id: 0 for a report."""
+    """What identifies a happening, of a report or an event. direction: 1, -1 or 0 for mutual.
+
+    id: 0 for a report. done: false for an act that is only planned, which is not yet the act.
+    """
 
     type: str
     direction: int
     occurred_on: dt.date
     precision: str
     id: int = 0
+    done: bool = True
 
 
 def same_happening(one: Happening, other: Happening) -> bool:
-    """Same type, the same direction or told as mutual by one of the two, near dates."""
-    if one.type != other.type or (one.direction != other.direction and 0 not in (one.direction, other.direction)):
+    """Same type, the same direction or told as mutual by one of the two, done or planned alike, near dates."""
+    if (one.type, one.done) != (other.type, other.done) or (
+        one.direction != other.direction and 0 not in (one.direction, other.direction)
+    ):
         return False
     return days_apart(one, other) <= WINDOW[max(one.precision, other.precision, key=COARSENESS.index)]
 

@@ -8,7 +8,7 @@ from relations.models.engagements import Engagement, EngagementKind
 from relations.models.events import Event
 from relations.models.feeds import Feed, FeedState, FeedVisit, VisitOutcome
 from relations.models.reports import Report
-from relations.models.scores import PairDay, PairStanding
+from relations.models.scores import PairDay, PairMonth, PairStanding
 from relations.models.words import Dataset, Direction, Precision, Stage, Status
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "FeedVisit",
     "NameOrigin",
     "PairDay",
+    "PairMonth",
     "PairStanding",
     "Precision",
     "Report",

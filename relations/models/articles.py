@@ -12,7 +12,7 @@ class Articles(models.QuerySet["Article"]):
     def claim_untagged(self, limit: int) -> list[Article]:
         """Articles not read by the coder yet, oldest first, locked for this transaction. For tagging.run."""
         untagged = self.filter(tagged_at=None).order_by("pk")
-        return list(untagged.select_for_update(skip_locked=True, of=("self",))[:limit])
+        return list(untagged.select_for_update(skip_locked=True, no_key=True)[:limit])
 
 
 class Article(models.Model):

@@ -17,6 +17,8 @@ from relations.models.engagements import Engagement
 from relations.models.words import Dataset, Direction, Precision, Stage, Status, in_choices
 from relations.tension import ScoredEvent, event_probability
 
+MATERIAL_CONFLICT = 4  # the quad
+
 
 class Events(models.QuerySet["Event"]):
     def standing(self) -> Events:
@@ -33,7 +35,8 @@ class Event(models.Model):
     What an editor set stands in ``corrected_fields``; no stage writes those fields again.
     """
 
-    pair = models.ForeignKey(CountryPair, on_delete=models.PROTECT, related_name="events")
+    # The timeline's index below serves look-ups by pair; nothing looks events up by country or actor alone.
+    pair = models.ForeignKey(CountryPair, on_delete=models.PROTECT, related_name="events", db_index=False)
     dataset = models.CharField(max_length=8, choices=Dataset, default=Dataset.OWN)
     occurred_on = models.DateField()
     precision = models.CharField(max_length=5, choices=Precision, default=Precision.DAY)
@@ -41,10 +44,14 @@ class Event(models.Model):
     direction = models.SmallIntegerField(choices=Direction)
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.HELD)
     status = models.CharField(max_length=10, choices=Status, default=Status.CODED)
-    source = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+")
-    target = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+")
-    source_actor = models.ForeignKey(Actor, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    target_actor = models.ForeignKey(Actor, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    source = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+", db_index=False)
+    target = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+", db_index=False)
+    source_actor = models.ForeignKey(
+        Actor, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    target_actor = models.ForeignKey(
+        Actor, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     place = models.CharField(max_length=120, blank=True)
     engagement = models.ForeignKey(
         Engagement, on_delete=models.SET_NULL, null=True, blank=True, related_name="events", db_index=False
@@ -105,15 +112,18 @@ class Event(models.Model):
 
     @property
     def scored(self) -> ScoredEvent:
-        """The event as the score's formula sees it."""
+        """The event as the score's formula sees it; material conflict that is only announced weighs as a threat."""
+        kind = self.kind
+        if kind.quad == MATERIAL_CONFLICT and self.stage == Stage.ANNOUNCED:
+            kind = event_types()["threat_force" if kind.group == "force" else "threat_nonforce"]
         probability = event_probability(confirmed=self.status == Status.CONFIRMED, confidence=self.confidence)
-        return ScoredEvent(self.kind.goldstein, probability, self.kind.half_life)
+        return ScoredEvent(kind.goldstein, probability, kind.half_life)
 
     def set_unless_corrected(self, **values: Any) -> bool:
         """Set fields that no editor has set; whether anything changed. The caller saves."""
         changed = False
         for field, value in values.items():
-            if field.removesuffix("_id") in self.corrected_fields or getattr(self, field) == value:
+            if {field, field.removesuffix("_id")} & set(self.corrected_fields) or getattr(self, field) == value:
                 continue
             setattr(self, field, value)
             changed = True

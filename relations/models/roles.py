@@ -7,8 +7,16 @@ from typing import Any
 EDITORS = "editors"
 ADMINS = "admins"
 GROUPS = {
-    EDITORS: ["correct_events"],
-    ADMINS: ["correct_events", "view_feed", "add_feed", "change_feed", "delete_feed"],
+    EDITORS: ["relations.correction.correct_events"],
+    ADMINS: [
+        "relations.correction.correct_events",
+        *(f"relations.feed.{may}_feed" for may in ("view", "add", "change", "delete")),
+        *(f"relations.actor.{may}_actor" for may in ("view", "change")),
+        *(f"relations.actorname.{may}_actorname" for may in ("view", "add", "change", "delete")),
+        *(f"relations.tenure.{may}_tenure" for may in ("view",)),
+        *(f"auth.user.{may}_user" for may in ("view", "add", "change")),
+        *(f"auth.group.{may}_group" for may in ("view",)),
+    ],
 }
 
 
@@ -19,10 +27,10 @@ def make_groups(apps: Any) -> None:
     ContentType = apps.get_model("contenttypes", "ContentType")
     for name, codenames in GROUPS.items():
         group, _ = Group.objects.get_or_create(name=name)
-        for codename in codenames:
-            model = "correction" if codename == "correct_events" else codename.split("_")[1]
+        for dotted in codenames:
+            app, model, codename = dotted.split(".")
             # Django makes permissions after the last migration; on a new database this one comes before that.
-            content_type, _ = ContentType.objects.get_or_create(app_label="relations", model=model)
+            content_type, _ = ContentType.objects.get_or_create(app_label=app, model=model)
             permission, _ = Permission.objects.get_or_create(
                 codename=codename, content_type=content_type, defaults={"name": f"Can {codename.replace('_', ' ')}"}
             )

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from relations.models.countries import CountryPair
 from relations.models.events import Event
-from relations.models.words import Dataset, in_choices
+from relations.models.words import Dataset, Direction, Status, in_choices
 
 
 class PairDays(models.QuerySet["PairDay"]):
@@ -62,6 +62,34 @@ class PairDay(models.Model):
         indexes = [
             # Which pair-days must be scored again? Asked by scoring.run.
             models.Index(fields=["pair"], name="pair_day_stale", condition=Q(stale=True)),
+        ]
+
+
+class PairMonth(models.Model):
+    """How many events of each kind a pair had in a month: what filters count and heat maps add up.
+
+    Kept by scoring with the days it is told of. month: its first day. Rejected and withdrawn events are counted too,
+    under their status.
+    """
+
+    pair = models.ForeignKey(CountryPair, on_delete=models.PROTECT, related_name="months", db_index=False)
+    dataset = models.CharField(max_length=8, choices=Dataset, default=Dataset.OWN)
+    month = models.DateField()
+    type = models.CharField(max_length=40)
+    status = models.CharField(max_length=10, choices=Status)
+    direction = models.SmallIntegerField(choices=Direction)
+    events = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            # Also the index that a pair's counts are read by.
+            models.UniqueConstraint(
+                fields=["pair", "dataset", "month", "type", "status", "direction"], name="pair_month_once"
+            ),
+        ]
+        indexes = [
+            # All pairs' events of some months: the heat map.
+            models.Index(fields=["dataset", "month"], name="pair_month_by_month"),
         ]
 
 

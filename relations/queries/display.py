@@ -9,6 +9,7 @@ from relations.models import Direction, Event, Precision, Stage, Status
 
 MINUS = "\N{MINUS SIGN}"
 LITTLE_CHANGE = 0.05
+STEADY = 1.0  # a score that moved by less is called steady
 
 
 def day_words(day: dt.date) -> str:
@@ -35,7 +36,7 @@ def signed(value: float) -> str:
 
 def trend(change: float) -> str:
     """What a change of the score means, in a word."""
-    if abs(change) < 1:
+    if abs(change) < STEADY:
         return "steady"
     return "rising" if change > 0 else "easing"
 
@@ -46,7 +47,7 @@ def count(number: int, noun: str, plural: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class EventWords:
-    """An event in words. tone: conflict or cooperation, for the accent beside the words."""
+    """An event in words. tone: conflict, cooperation or neutral, for the sign beside the words."""
 
     id: int
     url: str
@@ -74,13 +75,14 @@ def event_words(event: Event) -> EventWords:
         actor.name for actor in (event.source_actor, event.target_actor) if actor is not None and actor.kind != "state"
     ]
     reports = count(event.report_count, "report")
+    counts = event.status in (Status.CODED, Status.CONFIRMED)
     return EventWords(
         id=event.pk,
         url=event.get_absolute_url(),
         date=date_words(event.occurred_on, event.precision),
         type=kind.name,
         group=kind.group,
-        tone="conflict" if kind.is_conflict else "cooperation",
+        tone="neutral" if kind.goldstein == 0 else "conflict" if kind.is_conflict else "cooperation",
         who=event.source.name,
         whom=event.target.name,
         link="↔" if mutual else "→",
@@ -89,7 +91,13 @@ def event_words(event: Event) -> EventWords:
         # A stage that the type's name says already (visit postponed) or that needs no word (held) is left out.
         stage="" if event.stage == Stage.HELD or event.stage in event.type else Stage(event.stage).label,
         status=event.status,
-        status_words="" if event.status == Status.CODED else Status(event.status).label,
-        confidence=f"{100 * event.scored.probability:.0f} %",
+        status_words=_status_words(event),
+        confidence=f"{100 * event.scored.probability:.0f} %" if counts else "not counted",
         sources=f"{reports}, {count(event.source_count, 'source')}" if event.report_count else "no report",
     )
+
+
+def _status_words(event: Event) -> str:
+    if event.status != Status.CODED:
+        return str(Status(event.status).label)
+    return "corrected by an editor" if set(event.corrected_fields) - {"status"} else ""

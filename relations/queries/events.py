@@ -42,6 +42,7 @@ class CorrectionWords:
     correction: Correction
     changes: list[str]
     can_be_undone: bool
+    is_undone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,14 @@ def pieces(sentence: str, spans: dict[str, list[int]]) -> list[Piece]:
 
 
 def _corrections(event: Event) -> list[CorrectionWords]:
-    corrections = list(event.corrections.select_related("editor", "undone_by").order_by("-pk"))
-    in_force = [item for item in corrections if item.undoes_id is None and getattr(item, "undone_by", None) is None]
+    corrections = list(event.corrections.select_related("editor").order_by("-pk"))
+    taken_back = {item.undoes_id for item in corrections}
+    in_force = [item for item in corrections if item.undoes_id is None and item.pk not in taken_back]
     newest = in_force[0].pk if in_force else None
-    return [CorrectionWords(item, _change_words(item, event), item.pk == newest) for item in corrections]
+    return [
+        CorrectionWords(item, _change_words(item, event), item.pk == newest, item.pk in taken_back)
+        for item in corrections
+    ]
 
 
 def _change_words(correction: Correction, event: Event) -> list[str]:
@@ -157,10 +162,10 @@ def _change_words(correction: Correction, event: Event) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class ArticlePage:
-    """An article's newest text as paragraphs of (text, event id or None), and the events read in it."""
+    """An article's newest text as paragraphs of (text, ids of the events read there), and the events read in it."""
 
     article: Article
-    paragraphs: list[list[tuple[str, int | None]]]
+    paragraphs: list[list[tuple[str, list[int]]]]
     events: list[EventWords]
 
 
@@ -171,24 +176,29 @@ def article_page(article_id: int) -> ArticlePage | None:
     version = article.versions.get(number=article.version)
     reports = list(article.reports.filter(event__isnull=False))
     events = Event.objects.filter(pk__in=[report.event_id for report in reports]).select_related(*SIDES)
-    event_of = {report.sentence: report.event_id for report in reports}
+    words = {event.pk: event_words(event) for event in events}
+    # What an editor rejected is listed below the text, with its status, but not marked in it.
+    read_there: dict[str, list[int]] = {}
+    for report in reports:
+        if report.event_id and words[report.event_id].status in (Status.CODED, Status.CONFIRMED):
+            read_there.setdefault(report.sentence, []).append(report.event_id)
     return ArticlePage(
         article=article,
-        paragraphs=[_linked(part, event_of) for part in version.text.split("\n\n")],
-        events=[event_words(event) for event in events],
+        paragraphs=[_linked(part, read_there) for part in version.text.split("\n\n")],
+        events=list(words.values()),
     )
 
 
-def _linked(paragraph: str, event_of: dict[str, int | None]) -> list[tuple[str, int | None]]:
-    found: list[tuple[str, int | None]] = []
-    inside = sorted((paragraph.find(sentence), sentence) for sentence in event_of if sentence in paragraph)
+def _linked(paragraph: str, read_there: dict[str, list[int]]) -> list[tuple[str, list[int]]]:
+    found: list[tuple[str, list[int]]] = []
+    inside = sorted((paragraph.find(sentence), sentence) for sentence in read_there if sentence in paragraph)
     at = 0
     for start, sentence in inside:
         if start < at:
             continue
         if start > at:
-            found.append((paragraph[at:start], None))
-        found.append((sentence, event_of[sentence]))
+            found.append((paragraph[at:start], []))
+        found.append((sentence, read_there[sentence]))
         at = start + len(sentence)
-    found.append((paragraph[at:], None))
+    found.append((paragraph[at:], []))
     return found

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.timesince import timesince, timeuntil
 
-from relations.models import Feed, FeedState
+from relations.models import Article, Feed, FeedState
 
 PAGE = 100
 
@@ -35,12 +35,17 @@ class FeedPage:
 def feeds(after: str = "") -> FeedPage:
     """A page of feeds by title. after: cursor of the page before; ValueError for one that is not."""
     now = timezone.now()
+    of_feed = Article.objects.filter(feed=OuterRef("pk")).order_by().values("feed")
+    lately = of_feed.filter(first_seen_at__gt=now - dt.timedelta(days=7))
+    # Counted for the feeds that are shown only; a join would count for all before it shows some.
     found = Feed.objects.annotate(
-        items=Count("articles"),
-        items_a_week=Count("articles", filter=Q(articles__first_seen_at__gt=now - dt.timedelta(days=7))),
+        items=Subquery(of_feed.annotate(n=Count("pk")).values("n")),
+        items_a_week=Subquery(lately.annotate(n=Count("pk")).values("n")),
     ).order_by("title", "pk")
     if after:
         pk, _, title = after.partition("_")
+        if "\x00" in title:
+            raise ValueError("no title has this character")
         found = found.filter(Q(title__gt=title) | Q(title=title, pk__gt=int(pk)))
     rows = list(found[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
@@ -74,6 +79,6 @@ def _row(feed: Feed, now: dt.datetime) -> FeedRow:
         outcome=feed.last_outcome or "Not visited yet.",
         last_visit=_ago(feed.last_visit_at, now),
         next_visit=next_visit,
-        items_a_week=getattr(feed, "items_a_week", 0),
-        items=getattr(feed, "items", 0),
+        items_a_week=getattr(feed, "items_a_week", 0) or 0,
+        items=getattr(feed, "items", 0) or 0,
     )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
 from relations.models import Dataset, Event, PairStanding
-from relations.queries.display import EventWords, count, event_words
+from relations.queries.display import STEADY, EventWords, count, event_words
 from relations.queries.scores import StandingWords, standing_words
+from relations.tension import LITTLE_KNOWN
 
 PERIODS = (7, 30, 90)
 NONE_FOUND = {
     "rising": "No pair's score rose by what happened",
     "easing": "No pair's score eased by what happened",
-    "tense": "No pair has a score",
+    "tense": "Of no pair is enough known",
     "reported": "Nothing was reported",
 }
 ORDERS = {"rising": "Rising", "easing": "Easing", "tense": "Tensest", "reported": "Most reported"}
@@ -54,12 +56,15 @@ def pairs(order: str, days: int, after: str = "") -> PairPage:
     }[order]
     standings = _with_words(PairStanding.objects.filter(dataset=Dataset.OWN))
     # A score that only fades towards the baseline is no news; what rises or eases does so by something that happened.
-    if order != "tense":
+    # And a pair of which next to nothing is known stands near the baseline, which is not the same as being tense.
+    if order == "tense":
+        standings = standings.filter(known__gte=LITTLE_KNOWN)
+    else:
         standings = standings.filter(**{f"events_{days}__gt": 0})
     if order == "rising":
-        standings = standings.filter(**{f"change_{days}__gt": 0})
+        standings = standings.filter(**{f"change_{days}__gte": STEADY})
     if order == "easing":
-        standings = standings.filter(**{f"change_{days}__lt": 0})
+        standings = standings.filter(**{f"change_{days}__lte": -STEADY})
     if after:
         value, pk = _cursor(after)
         beyond = "lt" if descending else "gt"
@@ -87,7 +92,9 @@ def _with_words(standings: QuerySet[PairStanding]) -> QuerySet[PairStanding]:
 
 def _cursor(text: str) -> tuple[float, int]:
     value, _, pk = text.rpartition("_")
-    return float(value), int(pk)
+    if not math.isfinite(number := float(value)):
+        raise ValueError("not a score")
+    return number, int(pk)
 
 
 def _row(standing: PairStanding, days: int) -> PairRow:

@@ -69,5 +69,7 @@ def share(event: Event, standing: PairStanding | None) -> str:
     if standing is None or event.status not in ("coded", "confirmed") or event.occurred_on > standing.as_of:
         return ""
     age = (standing.as_of - event.occurred_on).days
+    if event.scored.evidence(age) > standing.known:
+        return ""  # the pair has not been scored with this event yet
     moved = tension.contribution(event.scored, age, standing.score, standing.known)
     return signed(moved) if abs(moved) >= 0.05 else ""

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 
-from relations.codebook.event_types import types_in_group
-from relations.models import Article, CountryPair, Dataset, Event, PairStanding, Report
+from relations.codebook.event_types import event_types, types_in_group
+from relations.models import Article, CountryPair, Dataset, Event, PairMonth, PairStanding, Report, Status
 from relations.queries.display import EventWords, day_words, event_words
 from relations.queries.overview import SIDES
 from relations.queries.scores import share
@@ -59,6 +59,20 @@ class TimelinePage:
 
 def find_pair(slug: str) -> CountryPair | None:
     return CountryPair.objects.select_related("first", "second").filter(slug=slug).first()
+
+
+def counts_by_group(pair: CountryPair) -> dict[str, int]:
+    """How many standing events the pair has in each group of types, from the monthly counts."""
+    counts = (
+        PairMonth.objects.filter(pair=pair, dataset=Dataset.OWN, status__in=[Status.CODED, Status.CONFIRMED])
+        .values_list("type")
+        .annotate(total=Sum("events"))
+    )
+    groups: dict[str, int] = {}
+    for slug, total in counts:
+        group = event_types()[slug].group
+        groups[group] = groups.get(group, 0) + total
+    return groups
 
 
 def standing_of(pair: CountryPair) -> PairStanding | None:

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from relations.models import CountryPair, PairDay, PairStanding
 from relations.scoring import store
 
+log = logging.getLogger(__name__)
+
 
 def score_stale_days(batch: int = 20) -> int:
     """Score all pairs with stale days or an old standing; how many pairs. Safe to repeat and to run in parallel."""
-    scored = 0
+    scored, failed = 0, set[int]()
     while True:
         with transaction.atomic():
-            pairs = list(CountryPair.objects.claim_stale(today(), batch))
+            pairs = list(CountryPair.objects.exclude(pk__in=failed).claim_stale(today(), batch))
             for pair in pairs:
-                _score(pair.pk)
+                try:
+                    with transaction.atomic():
+                        _score(pair.pk)
+                    scored += 1
+                except DatabaseError:
+                    raise
+                except Exception:
+                    # A fault in one pair must not keep all others waiting; it is tried again at the next look.
+                    log.exception("Scoring %s failed", pair.slug)
+                    failed.add(pair.pk)
         if not pairs:
             return scored
-        scored += len(pairs)
 
 
 @transaction.atomic

@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
+from django.db import connection
+from django.db.models import Count
+from django.db.models.functions import TruncMonth
+from numpy.typing import NDArray
 
 from relations import tension
-from relations.models import Event, PairDay, PairStanding
+from relations.models import Event, PairDay, PairMonth, PairStanding
 from relations.tension import Series
 
 SPARKLINE_DAYS = 90
@@ -20,14 +24,53 @@ def sum_stale_days(pair_id: int, dataset: str) -> None:
     )
     events: dict[dt.date, list[Event]] = {row.day: [] for row in days}
     standing = Event.objects.standing().filter(pair_id=pair_id, dataset=dataset, occurred_on__in=list(events))
-    for event in standing.only("occurred_on", "type", "status", "confidence"):
+    for event in standing.only("occurred_on", "type", "stage", "status", "confidence"):
         events[event.occurred_on].append(event)
-    for row in days:
-        row.sums = tension.day_sums(event.scored for event in events[row.day]).ravel().tolist()
-        row.event_count = len(events[row.day])
-        row.stale = False
-    PairDay.objects.filter(pk__in=[row.pk for row in days if not row.event_count]).delete()
-    PairDay.objects.bulk_update([row for row in days if row.event_count], ["sums", "event_count", "stale"])
+    filled = [row for row in days if events[row.day]]
+    sums = [tension.day_sums(event.scored for event in events[row.day]).ravel().tolist() for row in filled]
+    PairDay.objects.filter(pk__in=[row.pk for row in days if not events[row.day]]).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE relations_pairday SET sums = new.sums::float8[], event_count = new.n, stale = false "
+            "FROM unnest(%s::bigint[], %s::text[], %s::int[]) AS new (id, sums, n) WHERE relations_pairday.id = new.id",
+            [
+                [row.pk for row in filled],
+                [f"{{{','.join(map(repr, values))}}}" for values in sums],  # unnest would flatten arrays of arrays
+                [len(events[row.day]) for row in filled],
+            ],
+        )
+    _count_months(pair_id, dataset, {day.replace(day=1) for day in events})
+
+
+def _count_months(pair_id: int, dataset: str, months: set[dt.date]) -> None:
+    """Count the events of the months that stale days lie in afresh, for filters and heat maps."""
+    PairMonth.objects.filter(pair_id=pair_id, dataset=dataset, month__in=months).delete()
+    if not months:
+        return
+    counts = (
+        Event.objects.filter(pair_id=pair_id, dataset=dataset)
+        .filter(occurred_on__gte=min(months), occurred_on__lt=max(months) + dt.timedelta(days=31))
+        .annotate(month=TruncMonth("occurred_on"))
+        .filter(month__in=months)
+        .values("month", "type", "status", "direction")
+        .annotate(events=Count("pk"))
+        .order_by("month")
+    )
+    PairMonth.objects.bulk_create(PairMonth(pair_id=pair_id, dataset=dataset, **row) for row in counts)
+
+
+def _write_scores(ids: list[int], series: Series, offsets: NDArray[np.int64]) -> None:
+    """One statement for all days of a pair: a late event moves every later day, and there may be thousands."""
+    columns = [array[offsets].tolist() for array in (series.score, series.low, series.high, series.known)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE relations_pairday SET score = new.score, low = new.low, high = new.high, known = new.known "
+            "FROM unnest(%s::bigint[], %s::float8[], %s::float8[], %s::float8[], %s::float8[]) "
+            "AS new (id, score, low, high, known) WHERE relations_pairday.id = new.id "
+            "AND (relations_pairday.score, relations_pairday.low, relations_pairday.high, relations_pairday.known) "
+            "IS DISTINCT FROM (new.score, new.low, new.high, new.known)",
+            [ids, *columns],
+        )
 
 
 def score_days(pair_id: int, dataset: str, today: dt.date) -> None:
@@ -41,13 +84,7 @@ def score_days(pair_id: int, dataset: str, today: dt.date) -> None:
     sums = np.array([row.sums for row in days]).reshape(len(days), *tension.SHAPE)
     until_today = (today - first).days + 1
     series = tension.series(offsets, sums, max(until_today, int(offsets[-1]) + 1))
-    changed = []
-    for row, at in zip(days, offsets, strict=True):
-        values = [float(array[at]) for array in (series.score, series.low, series.high, series.known)]
-        if [row.score, row.low, row.high, row.known] != values:
-            row.score, row.low, row.high, row.known = values
-            changed.append(row)
-    PairDay.objects.bulk_update(changed, ["score", "low", "high", "known"], batch_size=1000)
+    _write_scores([row.pk for row in days], series, offsets)
     if until_today < 1:  # nothing has happened yet
         PairStanding.objects.filter(pair_id=pair_id, dataset=dataset).delete()
         return

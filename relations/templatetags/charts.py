@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,14 +18,14 @@ from relations.tension import BASELINE, LITTLE_KNOWN
 register = template.Library()
 
 # A wide chart for desks and a narrow one for telephones, as a scaled one would have letters too small to read; the
-# style sheet shows one of the two. Long series are thinned to half a point per unit of width.
+# style sheet shows one of the two. Long series are thinned to the lowest and highest day of each four units of width.
 WIDTHS = {"wide": 960, "narrow": 360}
 HEIGHT = 260
 LEFT, RIGHT, TOP, BOTTOM = 34, 8, 10, 24
 
 
 @register.simple_tag
-def sparkline(points: Sequence[float], width: int = 120, height: int = 28) -> SafeString:
+def sparkline(points: Sequence[float], width: int = 120, height: int = 40) -> SafeString:
     """The last scores as a line on the fixed scale 0 to 100, with the baseline behind it."""
     if not points:
         return mark_safe("")
@@ -56,7 +57,7 @@ def score_chart(
         stop = min((until - chart.first).days, stop)
     if stop <= start:
         start, stop = 0, len(chart.series.score) - 1
-    days = np.unique(np.linspace(start, stop, min(stop - start + 1, width // 2)).round().astype(int))
+    days = _telling_days(chart.series.score, start, stop, width // 4)
     x = LEFT + (days - start) / max(stop - start, 1) * (width - LEFT - RIGHT)
 
     def points(values: Any) -> str:
@@ -81,6 +82,15 @@ def score_chart(
         nx=f"{x[-1]:.1f}",
         ny=f"{_y(series.score[stop]):.1f}",
     )
+
+
+def _telling_days(scores: Any, start: int, stop: int, buckets: int) -> Any:
+    """Day numbers to draw: both ends, and of each bucket the lowest and the highest day, so that no peak is lost."""
+    if stop - start <= 2 * buckets:
+        return np.arange(start, stop + 1)
+    edges = np.linspace(start, stop + 1, buckets + 1).astype(int)
+    extremes = [first + pick(scores[first:last]) for first, last in pairwise(edges) for pick in (np.argmin, np.argmax)]
+    return np.unique([start, *extremes, stop])
 
 
 def _in_words(scores: Any, first: dt.date, last: dt.date) -> str:
@@ -113,12 +123,13 @@ def _time_axis(first: dt.date, last: dt.date, width: int) -> SafeString:
     while (day := dt.date(number // 12, number % 12 + 1, 1)) <= last:
         if day >= first:
             at = LEFT + (day - first).days / max((last - first).days, 1) * (width - LEFT - RIGHT)
-            ticks.append((f"{at:.1f}", f"{day:%Y}" if step >= 12 else f"{day:%b %Y}"))
+            anchor = "end" if width - at < 30 else "middle"  # the last label must not leave the picture
+            ticks.append((f"{at:.1f}", f"{day:%Y}" if step >= 12 else f"{day:%b %Y}", anchor))
         number += step
     return format_html_join(
         "",
         f'<line class="grid" x1="{{0}}" x2="{{0}}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
-        f'<text class="tick" x="{{0}}" y="{HEIGHT - 8}" text-anchor="middle">{{1}}</text>',
+        f'<text class="tick" x="{{0}}" y="{HEIGHT - 8}" text-anchor="{{2}}">{{1}}</text>',
         ticks,
     )
 

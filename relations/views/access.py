@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django_htmx.http import HttpResponseClientRedirect
 
 View = Callable[..., HttpResponse]
 MANAGE_FEEDS = "relations.change_feed"
@@ -40,10 +41,19 @@ def _guard(view: View, allowed: Callable[[Any], bool]) -> View:
         if allowed(request.user):
             return view(request, *args, **kwargs)
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _to_sign_in(request)
         raise PermissionDenied("Your account does not have the right to do this. Ask an admin for it.")
 
     return guarded
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page, and from there back to the page (never to an address that only takes forms)."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    if htmx:
+        # A redirect that the browser follows itself; htmx would put the sign-in page into the fragment's place.
+        return HttpResponseClientRedirect(redirect_to_login(htmx.current_url_abs_path or "/").url)
+    return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else "/")
 
 
 def person(request: HttpRequest) -> User:

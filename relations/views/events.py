@@ -10,9 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from relations.corrections.run import CorrectionRefused, correct_event, undo
+from relations.corrections.run import ChangedMeanwhile, CorrectionRefused, correct_event, undo
 from relations.models import Correction, Event, Status
 from relations.queries import events as queries
+from relations.queries.display import LITTLE_CHANGE
+from relations.queries.timelines import standing_of
 from relations.scoring.run import score_pair
 from relations.views.access import CORRECT_EVENTS, for_editors, for_readers, person
 from relations.views.forms import CorrectionForm
@@ -43,39 +45,62 @@ def correct(request: HttpRequest, event_id: int) -> HttpResponse:
     found = find(event_id)
     form = CorrectionForm(request.POST, event=found)
     verdict = request.POST.get("verdict", "")
+    if verdict and verdict not in VERDICTS:
+        form.add_error(None, "An editor can confirm, reject or reopen an event.")
     if not form.is_valid():
         return show(request, found, form, status=422)
     values = form.cleaned_data
-    if values["seen"] != found.updated_at.isoformat():
-        form.add_error(None, "Someone changed this event meanwhile. The page now shows it as it is; look again.")
-        return show(request, found, form, status=409)
     new = {field: values[field] for field in ("type", "direction", "occurred_on")}
     if verdict in VERDICTS:
         new["status"] = VERDICTS[verdict]
     try:
         with transaction.atomic():
-            correction = correct_event(event_id, editor=person(request), reason=values["reason"], **new)
+            before = score_now(found)
+            correction = correct_event(
+                event_id, editor=person(request), reason=values["reason"], seen=values["seen"], **new
+            )
             score_pair(found.pair_id)
+    except ChangedMeanwhile as refusal:
+        messages.warning(request, str(refusal))
+        return show(request, find(event_id), status=409)
     except CorrectionRefused as refusal:
         form.add_error(None, str(refusal))
         return show(request, found, form, status=422)
-    return done(request, event_id, "Saved, and the score follows." if correction else "Nothing was different.")
+    if correction is None:
+        return done(request, event_id, "Nothing was different, so nothing was saved, the reason neither.")
+    return done(request, event_id, f"Saved. {score_change(before, found)}")
 
 
 @require_POST
 @for_editors
 def undo_correction(request: HttpRequest, correction_id: int) -> HttpResponse:
-    correction = Correction.objects.select_related("event").filter(pk=correction_id).first()
+    correction = Correction.objects.select_related("event__pair").filter(pk=correction_id).first()
     if correction is None:
         raise Http404("There is no such correction.")
     try:
         with transaction.atomic():
+            before = score_now(correction.event)
             undo(correction_id, editor=person(request))
             score_pair(correction.event.pair_id)
-        words = "Undone, and the score follows."
+        words = f"Undone. {score_change(before, correction.event)}"
     except CorrectionRefused as refusal:
-        words = str(refusal)
+        return done(request, correction.event_id, str(refusal), messages.WARNING)
     return done(request, correction.event_id, words)
+
+
+def score_now(event: Event) -> float | None:
+    standing = standing_of(event.pair)
+    return standing.score if standing else None
+
+
+def score_change(before: float | None, event: Event) -> str:
+    """What a change did to the pair's score, in words."""
+    after = score_now(event)
+    if before is None or after is None:
+        return "The pair has no score without it." if after is None else f"The pair's score is now {after:.0f}."
+    if abs(after - before) < LITTLE_CHANGE:
+        return f"The pair's score stays at {after:.0f}."
+    return f"The pair's score went from {before:.1f} to {after:.1f}."
 
 
 def find(event_id: int) -> Event:
@@ -95,9 +120,9 @@ def show(request: HttpRequest, found: Event, form: CorrectionForm | None = None,
     return render_page(request, "relations/event.html", {"event": "relations/_event.html"}, context, **options)
 
 
-def done(request: HttpRequest, event_id: int, words: str) -> HttpResponse:
+def done(request: HttpRequest, event_id: int, words: str, level: int = messages.SUCCESS) -> HttpResponse:
     """After a change: the event anew to htmx, a redirect to it for a plain form."""
-    messages.success(request, words)
+    messages.add_message(request, level, words)
     if request.htmx:  # type: ignore[attr-defined]
         return show(request, find(event_id))
     return redirect("event", event_id=event_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django import forms
 from django.utils import timezone
@@ -22,7 +23,8 @@ def direction_choices(pair: CountryPair) -> list[tuple[int, str]]:
 
 
 def date_field(label: str, **options: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    # The least keeps a half-typed year from being sent: htmx sends only what the browser holds for valid.
+    widget = forms.DateInput(attrs={"type": "date", "min": "1900-01-01"}, format="%Y-%m-%d")
     wrong = f"{label}: write the date as 2017-09-01."
     return forms.DateField(label=label, widget=widget, error_messages={"invalid": wrong}, **options)
 
@@ -38,8 +40,11 @@ class TimelineForm(forms.Form):
     until = date_field("Until", required=False)
     rejected = forms.BooleanField(label="with rejected and withdrawn", required=False)
 
-    def __init__(self, data: Any, *, pair: CountryPair) -> None:
+    def __init__(self, data: Any, *, pair: CountryPair, counts: dict[str, int]) -> None:
+        """counts: events of the pair in each group of types."""
         super().__init__(data, label_suffix="")
+        group: Any = self.fields["group"]
+        group.choices = [(slug, f"{label} ({counts.get(slug, 0)})") for slug, label in GROUPS.items()]
         direction: Any = self.fields["direction"]
         direction.choices = [("", "either way"), *direction_choices(pair)]
 
@@ -72,7 +77,7 @@ class CorrectionForm(forms.Form):
     reason = forms.CharField(
         label="Reason", required=False, max_length=500, widget=forms.TextInput(attrs={"placeholder": "optional"})
     )
-    seen = forms.CharField(widget=forms.HiddenInput)
+    seen = forms.DateTimeField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, event: Event) -> None:
         initial = {
@@ -111,7 +116,10 @@ class FeedForm(forms.ModelForm):
         max_length=1000,
         assume_scheme="https",
         widget=forms.URLInput(attrs={"placeholder": "https://example.org/news.rss"}),
-        error_messages={"invalid": "Write a whole address, like https://example.org/news.rss."},
+        error_messages={
+            "invalid": "Write a whole address, like https://example.org/news.rss.",
+            "unique": "This feed is in the list already.",
+        },
     )
 
     class Meta:
@@ -125,7 +133,8 @@ class FeedForm(forms.ModelForm):
         self.fields["title"].required = False
 
     def clean_url(self) -> str:
-        url: str = self.cleaned_data["url"]
-        if not url.startswith(("http://", "https://")):
+        """One spelling of an address: scheme and host in small letters, no #part, so that no feed is read twice."""
+        parts = urlsplit(self.cleaned_data["url"])
+        if parts.scheme.lower() not in ("http", "https"):
             raise forms.ValidationError("Only http and https addresses can be fetched.")
-        return url
+        return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path, parts.query, ""))

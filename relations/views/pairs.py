@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -20,7 +21,7 @@ def pair_timeline(request: HttpRequest, slug: str) -> HttpResponse:
     pair = timelines.find_pair(slug)
     if pair is None:
         return unknown_pair(request, slug)
-    form = TimelineForm(request.GET, pair=pair)
+    form = TimelineForm(request.GET, pair=pair, counts=timelines.counts_by_group(pair))
     filters = form.filters()
     standing = timelines.standing_of(pair)
     try:
@@ -35,6 +36,7 @@ def pair_timeline(request: HttpRequest, slug: str) -> HttpResponse:
         "filters": filters,
         "page": page,
         "query": here.urlencode(),
+        "later": bool(request.GET.get("after")),
         "standing": scores.standing_words(standing) if standing else None,
     }
     fragments = {"timeline": "relations/_timeline.html", "more": "relations/_days.html"}
@@ -49,9 +51,9 @@ def unknown_pair(request: HttpRequest, slug: str) -> HttpResponse:
     known = countries()
     if first not in known or second not in known:
         raise Http404(f"There is no country with the code {first if first not in known else second}.")
-    if first >= second:
-        raise Http404(
-            f"A pair's address has its codes in order: /pairs/{CountryPair.slug_of(*sorted((first, second)))}/"
-        )
+    if first == second:
+        raise Http404("A pair needs two countries.")
+    if first > second:
+        return redirect("pair-timeline", CountryPair.slug_of(second, first), permanent=True)
     names = (known[first].name, known[second].name)
     return render_page(request, "relations/pair_unknown.html", {}, {"names": names})

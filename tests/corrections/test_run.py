@@ -7,8 +7,10 @@ import datetime as dt
 import pytest
 from django.contrib.auth.models import User
 
-from relations.corrections.run import CorrectionRefused, correct_event, undo
-from relations.models import Correction, Event, PairDay, PairStanding, Status
+from relations.corrections.run import ChangedMeanwhile, CorrectionRefused, correct_event, undo
+from relations.merging.run import merge_new_reports
+from relations.models import Actor, Correction, Engagement, Event, PairDay, PairStanding, Status
+from relations.models.loading import load_codebook
 from relations.scoring.run import score_pair, score_stale_days
 from tests import making
 
@@ -24,7 +26,7 @@ def test_a_correction_changes_the_event_and_is_kept_with_who_what_and_why(editor
     event = making.event(type="visit_cancelled")
     correction = correct_event(event.pk, editor=editor, reason="a new date was named", type="visit_postponed")
     event.refresh_from_db()
-    assert event.type == "visit_postponed" and event.corrected_fields == ["type"]
+    assert event.type == "visit_postponed" and event.corrected_fields == ["stage", "type"]
     assert correction and correction.editor == editor and correction.reason == "a new date was named"
     assert correction.changes["type"] == ["visit_cancelled", "visit_postponed"]
 
@@ -63,7 +65,8 @@ def test_undo_gives_back_the_event_and_the_score_exactly(editor: User) -> None:
     undo(correction.pk, editor=editor)
     score_pair(event.pair_id)
     after = Event.objects.values().get(pk=event.pk)
-    assert {**after, "updated_at": None} == {**before, "updated_at": None}
+    volatile = {"updated_at": None, "evidence_changed": None}
+    assert {**after, **volatile} == {**before, **volatile}
     assert PairStanding.objects.get().score == pytest.approx(score, abs=1e-12)
     assert Correction.objects.count() == 2  # the undo is a correction of its own
 
@@ -99,3 +102,79 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(editor: User, change
     with pytest.raises(CorrectionRefused):
         correct_event(event.pk, editor=editor, **change)
     assert Event.objects.values().get() == before
+
+
+def withdrawn(event: Event) -> None:
+    event.reports.all().delete()
+    Event.objects.filter(pk=event.pk).update(evidence_changed=True)
+    merge_new_reports()
+    event.refresh_from_db()
+
+
+def test_undo_after_the_evidence_is_gone_brings_no_phantom_back(editor: User) -> None:
+    making.report(type="clash")
+    merge_new_reports()
+    event = Event.objects.get()
+    rejection = correct_event(event.pk, editor=editor, status=Status.REJECTED)
+    withdrawn(event)
+    assert event.status == Status.REJECTED and rejection
+    undo(rejection.pk, editor=editor)
+    merge_new_reports()
+    event.refresh_from_db()
+    assert event.status == Status.WITHDRAWN and event.confidence == 0
+
+
+def test_a_reopened_event_stands_and_falls_with_its_evidence_again(editor: User) -> None:
+    making.report(type="clash")
+    merge_new_reports()
+    event = Event.objects.get()
+    correct_event(event.pk, editor=editor, status=Status.REJECTED)
+    correct_event(event.pk, editor=editor, status=Status.CODED)
+    withdrawn(event)
+    assert event.status == Status.WITHDRAWN
+
+
+def test_a_corrected_date_is_a_day_and_no_report_moves_it(editor: User) -> None:
+    making.report(occurred_on=making.today().replace(day=1), precision="month")
+    merge_new_reports()
+    event = Event.objects.get()
+    day = making.today() - dt.timedelta(days=1)
+    correct_event(event.pk, editor=editor, occurred_on=day)
+    making.report(occurred_on=making.today().replace(day=1), precision="month")
+    merge_new_reports()
+    event.refresh_from_db()
+    assert (event.occurred_on, event.precision, event.report_count) == (day, "day", 2)
+
+
+def test_the_sides_an_editor_turned_stay_turned_with_their_actors(editor: User) -> None:
+    load_codebook()
+    ministry = Actor.objects.get(key="PAK:foreign_ministry")
+    making.report(source_actor=ministry)
+    merge_new_reports()
+    event = Event.objects.get()
+    assert event.source_actor == ministry
+    correct_event(event.pk, editor=editor, direction=-1)
+    making.report()
+    merge_new_reports()
+    event.refresh_from_db()
+    assert event.target_actor == ministry and event.source_actor is None and event.report_count == 2
+
+
+def test_a_corrected_type_takes_its_stage_and_the_plan_follows(editor: User) -> None:
+    making.report(type="visit_cancelled", stage="cancelled")
+    merge_new_reports()
+    event = Event.objects.get()
+    correct_event(event.pk, editor=editor, type="visit_postponed")
+    merge_new_reports()
+    event.refresh_from_db()
+    assert event.stage == "postponed" and Engagement.objects.get().state == "postponed"
+    correct_event(event.pk, editor=editor, status=Status.REJECTED)
+    merge_new_reports()
+    assert not Engagement.objects.exists()
+
+
+def test_what_was_seen_before_another_changed_it_is_refused(editor: User) -> None:
+    event = making.event()
+    with pytest.raises(ChangedMeanwhile):
+        correct_event(event.pk, editor=editor, seen=event.updated_at - dt.timedelta(seconds=1), type="apology")
+    assert correct_event(event.pk, editor=editor, seen=event.updated_at, type="apology")

@@ -57,16 +57,16 @@ def test_an_analyst_finds_a_pair_filters_and_reads_the_evidence(
     expect(page.locator(".event")).to_have_count(50)
     page.get_by_role("link", name="Earlier events").click()
     expect(page.locator(".event")).to_have_count(65 if javascript else 15)
-    page.get_by_label("Force").check()
+    page.get_by_label("Force (1)").check()
     show(page)
     expect(page.locator(".event")).to_have_count(1)
     assert "group=force" in page.url  # what is shown can be sent to a colleague
     page.get_by_role("link", name="Armed clash").click()
-    expect(page.locator("mark.trigger")).to_have_text("Sentence")
+    expect(page.locator("blockquote mark.trigger")).to_have_text("Sentence")
     expect(page.get_by_text("Correct this event")).to_have_count(0)
     page.go_back()
     expect(page.locator(".event")).to_have_count(1)
-    expect(page.get_by_label("Force")).to_be_checked()
+    expect(page.get_by_label("Force (1)")).to_be_checked()
 
 
 @BOTH
@@ -81,7 +81,7 @@ def test_an_editor_corrects_an_event_sees_the_score_follow_and_undoes_it(
     page.get_by_label("Reason").fill("It was an apology")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Apology")
-    expect(page.get_by_role("status")).to_contain_text("the score follows")
+    expect(page.get_by_role("status")).to_contain_text("score went from")
     expect(page.get_by_text("Type: Armed clash → Apology")).to_be_visible()
     after = page.locator("#score").inner_text()
     assert int(after) < int(before)
@@ -112,7 +112,7 @@ def test_a_change_made_meanwhile_is_noticed(open_as: Any, timeline: list[Event])
     page.get_by_text("Correct this event").click()
     Event.objects.get(pk=timeline[0].pk).save()
     page.get_by_role("button", name="Confirm").click()
-    expect(page.get_by_role("alert")).to_contain_text("Someone changed this event meanwhile")
+    expect(page.get_by_role("status")).to_contain_text("Someone changed this event meanwhile")
 
 
 @BOTH
@@ -183,11 +183,11 @@ def test_a_pair_is_reached_and_filtered_by_keyboard_alone(open_as: Any, timeline
     page.goto("/pairs/pak-usa/")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="To the content")).to_be_focused()
-    force = page.get_by_label("Force")
+    force = page.get_by_label("Force (1)")
     for _ in range(40):
         if force.evaluate("box => box === document.activeElement"):
             break
         page.keyboard.press("Tab")
     page.keyboard.press("Space")
     expect(page.locator(".event")).to_have_count(1)
-    expect(page.get_by_label("Force")).to_be_focused()
+    expect(page.get_by_label("Force (1)")).to_be_focused()

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from relations.merging import run
 from relations.merging.run import merge_new_reports
 from relations.models import Engagement, Event, PairDay, Report, Status
 from tests import making
@@ -127,3 +128,82 @@ def test_a_postponed_visit_belongs_to_the_visit_that_was_announced() -> None:
     engagement = Engagement.objects.get()
     assert engagement.state == "postponed" and engagement.planned_from == planned
     assert engagement.events.count() == 2
+
+
+def test_a_plan_of_an_act_is_not_the_act() -> None:
+    making.report(type="sanctions_imposed", stage="announced", occurred_on=ago(2))
+    making.report(type="sanctions_imposed", stage="held", occurred_on=ago(1))
+    merge_new_reports()
+    assert set(Event.objects.values_list("stage", flat=True)) == {"announced", "held"}
+
+
+@pytest.mark.parametrize("one_batch", [True, False])
+def test_two_happenings_of_a_month_stay_two_beside_a_vague_report(one_batch: bool) -> None:
+    month = (ago(40)).replace(day=1)
+    for values in (
+        {"occurred_on": month, "precision": "month"},
+        {"occurred_on": month.replace(day=2)},
+        {"occurred_on": month.replace(day=22)},
+    ):
+        making.report(type="clash", **values)
+        if not one_batch:
+            merge_new_reports()
+    merge_new_reports()
+    assert Event.objects.count() == 2
+
+
+def test_a_day_joins_a_year_known_before() -> None:
+    day = dt.date(making.today().year - 1, 8, 1)
+    making.report(type="treaty_exited", occurred_on=day.replace(month=1, day=1), precision="year")
+    merge_new_reports()
+    making.report(type="treaty_exited", occurred_on=day)
+    merge_new_reports()
+    assert Event.objects.get().occurred_on == day
+
+
+def test_an_announcement_told_late_joins_the_postponement_that_came_first() -> None:
+    making.report("USA", "PAK", type="visit_postponed", stage="postponed", occurred_on=ago(5))
+    merge_new_reports()
+    making.report(type="visit_announced", stage="announced", occurred_on=ago(20))
+    merge_new_reports()
+    engagement = Engagement.objects.get()
+    assert engagement.state == "postponed" and engagement.events.count() == 2
+
+
+def test_reading_again_what_says_the_same_leaves_the_event_as_it_was() -> None:
+    making.report()
+    merge_new_reports()
+    before = Event.objects.get().updated_at
+    Event.objects.update(evidence_changed=True)
+    assert merge_new_reports() == 0
+    assert Event.objects.get().updated_at == before
+
+
+def test_a_sharpened_date_marks_the_day_it_left_too() -> None:
+    making.report(occurred_on=ago(40).replace(day=1), precision="month")
+    merge_new_reports()
+    PairDay.objects.update(stale=False)
+    making.report(occurred_on=ago(40))
+    merge_new_reports()
+    assert set(PairDay.objects.filter(stale=True).values_list("day", flat=True)) == {ago(40).replace(day=1), ago(40)}
+
+
+def test_what_the_coder_doubts_lends_an_event_less() -> None:
+    making.report(confidence=0.4)
+    merge_new_reports()
+    assert Event.objects.get().confidence == pytest.approx(0.9 * 0.4)
+
+
+def test_a_fault_in_one_pair_does_not_keep_the_others_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = making.report("PAK", "AFG").pair_id
+    making.report("PAK", "USA")
+    real = run.store.merge_reports
+
+    def merge(pair_id: int) -> object:
+        if pair_id == broken:
+            raise KeyError("a fault")
+        return real(pair_id)
+
+    monkeypatch.setattr(run.store, "merge_reports", merge)
+    merge_new_reports()
+    assert [event.pair.slug for event in Event.objects.all()] == ["pak-usa"]

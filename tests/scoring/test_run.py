@@ -7,8 +7,8 @@ import random
 
 import pytest
 
-from relations.models import Event, PairDay, PairStanding, Status
-from relations.queries.scores import score_series
+from relations.models import Event, PairDay, PairMonth, PairStanding, Status
+from relations.queries.scores import score_series, share
 from relations.scoring.run import score_pair, score_stale_days
 from relations.tension import BASELINE
 from tests import making
@@ -123,3 +123,57 @@ def test_datasets_are_never_mixed() -> None:
     score_pair(making.pair().pk)
     own, gdelt = PairStanding.objects.order_by("dataset", "pk").reverse()
     assert own.score == gdelt.score and {own.dataset, gdelt.dataset} == {"own", "gdelt"}
+
+
+def test_sanctions_only_announced_weigh_as_a_threat() -> None:
+    planned, threat = making.event(type="sanctions_imposed", stage="announced"), making.event(type="threat_nonforce")
+    done = making.event(type="sanctions_imposed")
+    assert planned.scored == threat.scored != done.scored
+
+
+def test_a_confirmed_event_is_certain_and_others_are_not() -> None:
+    assert making.event(status="confirmed", confidence=0.3).scored.probability == 1
+    assert making.event(confidence=0.5).scored.probability == pytest.approx(0.8 * 0.5)
+
+
+def test_months_are_counted_with_their_days() -> None:
+    making.event(type="clash", occurred_on=ago(3))
+    moved = making.event(type="clash", occurred_on=ago(3))
+    making.event(type="apology", occurred_on=ago(70), status="rejected")
+    score_stale_days()
+
+    def counts() -> dict:
+        rows = PairMonth.objects.values_list("month", "type", "status", "events")
+        return {(month, type, status): events for month, type, status, events in rows}
+
+    first = {
+        (ago(3).replace(day=1), "clash", "coded"): 2,
+        (ago(70).replace(day=1), "apology", "rejected"): 1,
+    }
+    assert counts() == first
+    Event.objects.filter(pk=moved.pk).update(occurred_on=ago(70))
+    PairDay.objects.mark_stale([(moved.pair_id, "own", ago(3)), (moved.pair_id, "own", ago(70))])
+    score_stale_days()
+    assert counts() == {
+        **first,
+        (ago(3).replace(day=1), "clash", "coded"): 1,
+        (ago(70).replace(day=1), "clash", "coded"): 1,
+    }
+
+
+def test_a_fault_in_one_pair_does_not_keep_the_others_waiting() -> None:
+    broken = making.event("PAK", "AFG")
+    Event.objects.filter(pk=broken.pk).update(type="gone_from_the_codebook")
+    making.event("PAK", "USA")
+    assert score_stale_days() == 1
+    assert PairStanding.objects.get().pair.slug == "pak-usa"
+
+
+def test_the_share_of_an_event_has_the_sign_of_what_it_does() -> None:
+    clash, accord = making.event(type="clash"), making.event(type="agreement_signed")
+    score_stale_days()
+    assert share(clash, standing()).startswith("+") and share(accord, standing()).startswith("\N{MINUS SIGN}")
+    assert (
+        share(making.event(type="strike", status="confirmed"), PairStanding(as_of=making.today(), score=45, known=0.1))
+        == ""
+    )
