@@ -90,9 +90,8 @@ def derive_events(event_ids: Iterable[int], new: set[int]) -> int:
 
 def link_engagements(event_ids: Iterable[int]) -> None:
     """Tie events to the planned visit, meeting or talks whose life they tell, and let each say where it stands now."""
-    touched = set(
-        Event.objects.filter(pk__in=event_ids, engagement__isnull=False).values_list("engagement_id", flat=True)
-    )
+    tied = Event.objects.filter(pk__in=event_ids, engagement__isnull=False)
+    touched = {engagement_id for engagement_id in tied.values_list("engagement_id", flat=True) if engagement_id}
     events = Event.objects.standing().filter(
         pk__in=event_ids, engagement=None, type__in=KIND_OF_TYPE, precision__in=[Precision.DAY, Precision.WEEK]
     )
@@ -104,19 +103,19 @@ def link_engagements(event_ids: Iterable[int]) -> None:
         if not follows_a_plan(event.stage, act):
             continue
         if act is None:
-            event.engagement = Engagement.objects.create(
+            engagement_id = Engagement.objects.create(
                 pair_id=event.pair_id, kind=kind, state=event.stage, last_heard_on=event.occurred_on
-            )
+            ).pk
         else:
-            event.engagement_id = act.id
-        Event.objects.filter(pk=event.pk).update(engagement=event.engagement_id)
-        _say_where_it_stands(event.engagement_id)
-        touched.discard(event.engagement_id)
+            engagement_id = act.id
+        Event.objects.filter(pk=event.pk).update(engagement=engagement_id)
+        _say_where_it_stands(engagement_id)
+        touched.discard(engagement_id)
     for engagement_id in touched:
         _say_where_it_stands(engagement_id)
 
 
-def _say_where_it_stands(engagement_id: int | None) -> None:
+def _say_where_it_stands(engagement_id: int) -> None:
     """The state of a planned act is that of its last standing event; with none left it is forgotten."""
     events = list(Event.objects.standing().filter(engagement_id=engagement_id).order_by("-occurred_on", "-pk")[:50])
     if not events:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Abs
 
 from relations.models import Dataset, Event, PairStanding
 from relations.queries.display import STEADY, EventWords, count, event_words
@@ -15,12 +16,19 @@ from relations.tension import LITTLE_KNOWN
 
 PERIODS = (7, 30, 90)
 NONE_FOUND = {
+    "changed": "Nothing happened",
     "rising": "No pair's score rose by what happened",
     "easing": "No pair's score eased by what happened",
     "tense": "Of no pair is enough known",
     "reported": "Nothing was reported",
 }
-ORDERS = {"rising": "Rising", "easing": "Easing", "tense": "Tensest", "reported": "Most reported"}
+ORDERS = {
+    "changed": "Changed most",
+    "rising": "Rising",
+    "easing": "Easing",
+    "tense": "Tensest",
+    "reported": "Most reported",
+}
 PAGE = 25
 
 
@@ -49,12 +57,14 @@ def pairs(order: str, days: int, after: str = "") -> PairPage:
     after: cursor of the page before. Raises ValueError for one that is not.
     """
     key, descending = {
+        "changed": ("moved", True),
         "rising": (f"change_{days}", True),
         "easing": (f"change_{days}", False),
         "tense": ("score", True),
         "reported": (f"events_{days}", True),
     }[order]
     standings = _with_words(PairStanding.objects.filter(dataset=Dataset.OWN))
+    standings = standings.annotate(moved=Abs(F(f"change_{days}")))
     # A score that only fades towards the baseline is no news; what rises or eases does so by something that happened.
     # And a pair of which next to nothing is known stands near the baseline, which is not the same as being tense.
     if order == "tense":

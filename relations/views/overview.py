@@ -14,9 +14,9 @@ from relations.views.htmx import render_page
 @require_GET
 @for_readers
 def overview(request: HttpRequest) -> HttpResponse:
-    order = request.GET.get("order", "rising")
+    order = request.GET.get("order", "changed")
     if order not in queries.ORDERS:
-        order = "rising"
+        order = "changed"
     period = request.GET.get("days", "")
     days = int(period) if period in {str(choice) for choice in queries.PERIODS} else 30
     try:
