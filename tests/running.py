@@ -11,7 +11,6 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -73,7 +72,7 @@ class Processes:
     def web_answers(self) -> bool:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{self.port}/sign-in/", timeout=2)
-        except urllib.error.URLError:
+        except OSError:  # refused, or too busy to answer in time
             return False
         return True
 

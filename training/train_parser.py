@@ -331,6 +331,7 @@ def write_small(trained: Path, out: Path, figures: dict[str, dict[str, float]]) 
     nlp.meta["performance"] = figures
     if out.exists():
         shutil.rmtree(out)
+    out.mkdir(parents=True)
     nlp.to_disk(out)
 
 
