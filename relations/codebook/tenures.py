@@ -44,15 +44,16 @@ class Tenure:
 
     def held_on(self, day: date) -> bool:
         """Whether the person held the office on that day, as far as the dates are known."""
-        return self.began <= day and (self.ended is None or day <= self._ended_at_latest(self.ended))
+        return self.began <= day and (self.ended_at_latest is None or day <= self.ended_at_latest)
 
-    def _ended_at_latest(self, ended: date) -> date:
+    @property
+    def ended_at_latest(self) -> date | None:
         """A month or year that is all that is known of the end stands as its first day, and means any day of it."""
-        if self.precision == "month" and ended.day == 1:
-            return ended.replace(day=monthrange(ended.year, ended.month)[1])
-        if self.precision == "year" and (ended.month, ended.day) == (1, 1):
-            return ended.replace(month=12, day=31)
-        return ended
+        if self.ended and self.precision == "month" and self.ended.day == 1:
+            return self.ended.replace(day=monthrange(self.ended.year, self.ended.month)[1])
+        if self.ended and self.precision == "year" and (self.ended.month, self.ended.day) == (1, 1):
+            return self.ended.replace(month=12, day=31)
+        return self.ended
 
 
 def load_tenures(folder: Path = DATA / "tenures") -> list[Tenure]:

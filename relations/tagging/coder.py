@@ -20,6 +20,7 @@ from relations.tagging.cues import (
     GERUND,
     HYPOTHETICAL,
     NEGATED,
+    ONCE,
     PLANNED,
     PURPOSE,
     REFUSED,
@@ -137,7 +138,7 @@ def _asserted(text: str, triggers: list[Trigger]) -> list[tuple[Trigger, str]]:
         if REFUSED.search(before) and event_types()[trigger.rule.type].quad in (1, 2):
             kept.append((trigger, REFUSAL))
             continue
-        if NEGATED.search(before):
+        if NEGATED.search(before) or ONCE.search(before):
             continue
         if trigger.head.endswith("ed") and ARTICLE.search(before):
             continue

@@ -39,6 +39,8 @@ PLANNED = re.compile(
     + rf"\s+(?:be\s+|also\s+|soon\s+|now\s+|have\s+)?{ADVERB}$",
     re.IGNORECASE,
 )
+# "had once threatened": told of another time, to say what is different now.
+ONCE = re.compile(r"\b(?:once|formerly|long ago)\s+$", re.IGNORECASE)
 # "sent ships to shadow": an aim, not an act.
 PURPOSE = re.compile(rf"\bto\s+{ADVERB}(?:be\s+)?$", re.IGNORECASE)
 # "talks aimed at restoring relations".

@@ -152,7 +152,7 @@ def _add_tenure(meanings: dict[str, list[Meaning]], tenure: Tenure) -> None:
     for name, kind in {surname: SURNAME, **dict.fromkeys((tenure.person, *tenure.aliases), PERSON)}.items():
         kind_of_name = SURNAME if " " not in name else kind
         if len(name) > 1:
-            meanings[name].append(Meaning(kind_of_name, tenure.country, key, tenure.began, tenure.ended))
+            meanings[name].append(Meaning(kind_of_name, tenure.country, key, tenure.began, tenure.ended_at_latest))
 
 
 def _nouns(known: dict[str, Institution]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from relations.codebook.institutions import institution_names, institutions, loa
 from relations.codebook.keys import person_key
 from relations.codebook.tables import CodebookError
 from relations.codebook.tenures import COLUMNS as TENURE_COLUMNS
-from relations.codebook.tenures import load_tenures, tenures
+from relations.codebook.tenures import Tenure, load_tenures, tenures
 
 GOOD = "visit_made,Visit,CONSULT,visit,042,1.9,1,diplomacy,30,false,A visit.,Someone visited."
 
@@ -153,6 +153,17 @@ def test_a_tenure_that_ends_before_it_begins_is_refused(tmp_path: Path) -> None:
     write(tmp_path, TENURE_COLUMNS, "PAK,head_of_state,President,Some One,,2001-01-01,2000-01-01,day,somewhere")
     with pytest.raises(CodebookError, match="is before"):
         load_tenures(tmp_path)
+
+
+def test_an_end_known_to_the_month_or_year_means_any_day_of_it() -> None:
+    def ends(day: str, precision: str) -> dt.date | None:
+        row = ("FRA", "head_of_state", "President", "Some One", ())
+        return Tenure(*row, dt.date(1990, 1, 1), dt.date.fromisoformat(day), precision, "a test").ended_at_latest
+
+    assert ends("1999-02-01", "month") == dt.date(1999, 2, 28)
+    assert ends("1999-01-01", "year") == dt.date(1999, 12, 31)
+    assert ends("1999-02-01", "day") == dt.date(1999, 2, 1)
+    assert ends("1999-02-17", "month") == dt.date(1999, 2, 17)
 
 
 def test_keys_of_persons_are_plain_letters() -> None:
