@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-
-from django.db import DatabaseError, transaction
-
 from relations.merging import store
-from relations.models import CountryPair, Event
-
-log = logging.getLogger(__name__)
+from relations.models import Event
+from relations.models.queues import work_through_pairs
 
 
 def merge_new_reports(batch: int = 20) -> int:
@@ -17,22 +12,7 @@ def merge_new_reports(batch: int = 20) -> int:
 
     A pair is held while its reports are merged, so that two workers can't make the same event twice.
     """
-    changed, failed = 0, set[int]()
-    while True:
-        with transaction.atomic():
-            pairs = list(CountryPair.objects.exclude(pk__in=failed).claim_unmerged(batch))
-            for pair in pairs:
-                try:
-                    with transaction.atomic():
-                        changed += _merge(pair.pk)
-                except DatabaseError:
-                    raise
-                except Exception:
-                    # A fault in one pair must not keep all others waiting; it is tried again at the next look.
-                    log.exception("Merging the reports of %s failed", pair.slug)
-                    failed.add(pair.pk)
-        if not pairs:
-            return changed
+    return work_through_pairs(lambda pairs: pairs.claim_unmerged(batch), _merge)
 
 
 def _merge(pair_id: int) -> int:

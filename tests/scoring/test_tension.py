@@ -71,6 +71,21 @@ def test_scores_are_bounded_and_lie_in_their_band(dated_events: list) -> None:
     assert (series.low <= series.score).all() and (series.score <= series.high).all()
 
 
+@given(dated, st.integers(0, 400))
+def test_the_band_agrees_with_its_definition_on_every_day(dated_events: list, day: int) -> None:
+    score = by_hand(dated_events, day)
+    total, variance = PRIOR_STRENGTH, (PRIOR_STRENGTH * 15.0) ** 2
+    for at, event in dated_events:
+        v, p = event.evidence(day - at), event.probability
+        total += v
+        doubt = (1 - p) / p * (event.severity - score) ** 2 if p > 1e-6 else 0.0
+        variance += v * v * (doubt + 2.5**2)
+    half_width = 1.645 * variance**0.5 / total
+    series = series_of(dated_events)
+    assert series.high[day] == pytest.approx(min(100.0, score + half_width), abs=1e-3)
+    assert series.low[day] == pytest.approx(max(0.0, score - half_width), abs=1e-3)
+
+
 @given(dated, st.randoms())
 def test_the_order_of_arrival_does_not_matter(dated_events: list, random: object) -> None:
     shuffled = list(dated_events)
