@@ -52,6 +52,7 @@ class EventWords:
     id: int
     url: str
     date: str
+    is_vague: bool  # the date is known less exactly than to the day
     type: str
     group: str
     tone: str
@@ -80,6 +81,7 @@ def event_words(event: Event) -> EventWords:
         id=event.pk,
         url=event.get_absolute_url(),
         date=date_words(event.occurred_on, event.precision),
+        is_vague=event.precision != Precision.DAY,
         type=kind.name,
         group=kind.group,
         tone="neutral" if kind.goldstein == 0 else "conflict" if kind.is_conflict else "cooperation",

@@ -94,19 +94,25 @@ def for_pair(
         events = events.filter(occurred_on__gte=filters.since)
     if filters.until:
         events = events.filter(occurred_on__lte=filters.until)
+    went_on = None
     if after:
         day, pk = _cursor(after)
+        went_on = day  # the page before may have ended in the middle of this day
         # The first half bounds the index scan; the second breaks ties within the day.
         events = events.filter(Q(occurred_on__lte=day), Q(occurred_on__lt=day) | Q(pk__lt=pk))
     found = list(events[: limit + 1])
     page = found[:limit]
     evidence = best_reports(event.pk for event in page)
     days = [
-        TimelineDay(day, day_words(day), [_row(event, standing, evidence.get(event.pk)) for event in of_day])
+        TimelineDay(day, _heading(day, went_on), [_row(event, standing, evidence.get(event.pk)) for event in of_day])
         for day, of_day in groupby(page, key=lambda event: event.occurred_on)
     ]
     more = f"{page[-1].occurred_on}_{page[-1].pk}" if len(found) > limit else ""
     return TimelinePage(days, more)
+
+
+def _heading(day: dt.date, went_on: dt.date | None) -> str:
+    return f"{day_words(day)}, continued" if day == went_on else day_words(day)
 
 
 def best_reports(event_ids: Iterable[int]) -> dict[int, Report]:

@@ -14,6 +14,14 @@ function tellTrouble(words) {
   place.textContent = words;
 }
 
+// Filters that are not set have no place in an address that is sent to a colleague.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb !== "get") return;
+  for (const [name, value] of [...event.detail.formData.entries()]) {
+    if (value === "") event.detail.formData.delete(name);
+  }
+});
+
 document.addEventListener("htmx:sendError", () => {
   tellTrouble("The server can't be reached. What you see may be old; try again in a moment.");
 });

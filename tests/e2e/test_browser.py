@@ -61,6 +61,7 @@ def test_an_analyst_finds_a_pair_filters_and_reads_the_evidence(
     show(page)
     expect(page.locator(".event")).to_have_count(1)
     assert "group=force" in page.url  # what is shown can be sent to a colleague
+    assert not javascript or "since=" not in page.url
     page.get_by_role("link", name="Armed clash").click()
     expect(page.locator("blockquote mark.trigger")).to_have_text("Sentence")
     expect(page.get_by_text("Correct this event")).to_have_count(0)

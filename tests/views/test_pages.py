@@ -167,6 +167,8 @@ def test_pages_of_the_timeline_follow_each_other_without_gap_or_overlap(signed_i
         if not (after := page.next):
             break
     assert sorted(seen) == sorted(made) and len(seen) == 120
+    second = client.get(f"{PAIR}?after={client.get(PAIR).context['page'].next}").content.decode()
+    assert ", continued</h2>" in second  # 4 events a day: the first page ends in the middle of one
 
 
 @pytest.mark.parametrize("after", ["x", "2020-01-01_x", "2020-13-01_1", "_"])
