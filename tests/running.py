@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -84,6 +85,7 @@ class Processes:
     def stop(self) -> None:
         for name in list(self.running):
             self.kill(name)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")

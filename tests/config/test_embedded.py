@@ -28,11 +28,12 @@ def folder() -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix="dyad-embedded-"))
     made.chmod(0o711)
     yield made
-    EmbeddedServers(made).start()  # join what a test left running, so that leaving stops it
     servers = EmbeddedServers(made)
-    servers.start()
+    servers.start()  # joins what a test left running, so that leaving stops it
+    pids = postgres_pid(servers), redis_pid(servers)
     servers.stop()
     shutil.rmtree(made, ignore_errors=True)
+    assert not any(lives(pid) for pid in pids), "a test leaves servers behind"
 
 
 @pytest.fixture
@@ -57,10 +58,14 @@ def answers(servers: EmbeddedServers) -> bool:
     return bool(redis.Redis(unix_socket_path=str(servers.redis_socket)).ping())
 
 
+def lives(pid: int) -> bool:
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
 def end_abruptly(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + 20
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+    while lives(pid):
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
@@ -83,7 +88,7 @@ def test_leaving_stops_both_and_keeps_the_data(folder: Path) -> None:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     pids = postgres_pid(first), redis_pid(first)
     first.stop()
-    assert not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE for pid in pids)
+    assert not any(lives(pid) for pid in pids)
     second = EmbeddedServers(folder)
     second.start()
     with psycopg.connect(second.database_url) as connection:
