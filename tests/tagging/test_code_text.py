@@ -40,6 +40,12 @@ def test_each_line_gives_its_events(tmp_path: Path) -> None:
     assert rows[1]["events"] == []
 
 
+def test_the_time_of_publication_is_a_date_too(tmp_path: Path) -> None:
+    line = {"id": "a", "text": LINE["text"], "published_at": "2026-03-11T06:00:00Z"}
+    rows, _, code = run(tmp_path, [json.dumps(line)])
+    assert code == 0 and rows[0]["events"][0]["date"] == "2026-03-09"
+
+
 def test_bad_lines_are_told_by_number_and_the_rest_go_on(tmp_path: Path) -> None:
     bad = ["{", "[1]", '{"id": 1}', '{"id": 1, "text": "x", "date": "soon"}', '{"id": 1, "text": "x", "date": 7}']
     rows, errors, code = run(tmp_path, [json.dumps(LINE), *bad, json.dumps(LINE | {"id": "z"})])

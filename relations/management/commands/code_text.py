@@ -20,8 +20,9 @@ class BadLine(Exception):
 
 class Command(BaseCommand):
     help = (
-        'Code texts without a database. Each line of IN is {"id", "text", "date"?, "title"?}; each line of OUT is '
-        '{"id", "events"}. A bad line is reported with its number and the rest go on; the exit code is 1 then.'
+        'Code texts without a database. Each line of IN is {"id", "text", "date"?, "title"?}, with "published_at" read '
+        'as the date too; each line of OUT is {"id", "events"}. '
+        "A bad line is reported with its number and the rest go on; the exit code is 1 then."
     )
     # It reads no settings of the web application, and is often run for one line.
     requires_system_checks = ()
@@ -101,13 +102,14 @@ def _record(line: str) -> tuple[dict[str, Any], dt.datetime | None]:
         raise BadLine('needs an object with "id" and "text"')
     if not isinstance(record.get("title") or "", str):
         raise BadLine('"title" is no text')
-    given = record.get("date")
+    # Whole articles, as exports and collections have them, say "published_at".
+    given = record.get("date") or record.get("published_at")
     if not given:
         return record, None
     try:
         published = dt.datetime.fromisoformat(given)
     except (TypeError, ValueError):
-        raise BadLine(f'"date" is {given!r}; it must be a date like 2017-09-01') from None
+        raise BadLine(f"the date is {given!r}; it must be a date like 2017-09-01") from None
     return record, published.astimezone(dt.UTC) if published.tzinfo else published.replace(tzinfo=dt.UTC)
 
 
