@@ -11,8 +11,3 @@ from relations.tagging.run import tag_new_articles
 
 # Each finds what is due by a query, does it, and returns how much that was.
 STAGES: tuple[Callable[[], int], ...] = (refresh_due_feeds, tag_new_articles, merge_new_reports, score_stale_days)
-
-
-def run_once() -> dict[str, int]:
-    """Run every stage once, in order; how much each did."""
-    return {stage.__name__: stage() for stage in STAGES}

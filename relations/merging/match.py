@@ -55,8 +55,6 @@ class Testimony:
     feed: int
     reliability: float
     confidence: float
-    source_actor: int | None
-    target_actor: int | None
     place: str
     published_at: dt.datetime
 

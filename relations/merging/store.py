@@ -212,8 +212,6 @@ def _testimony(report: Report) -> Testimony:
         feed=article.feed_id,
         reliability=article.feed.reliability,
         confidence=report.confidence,
-        source_actor=report.source_actor_id,
-        target_actor=report.target_actor_id,
         place=report.place,
         published_at=article.published_at,
     )
