@@ -1,53 +1,56 @@
-"""The phrase coder: a phrase that tells of an event, the names around it, and what its verb is said under. Pure.
+"""The grammar coder: an article's sentences are scanned for names, parsed where they may tell of an event, and read
+by frames over the parse. Pure.
 
-A first coder: it reads phrases and the order of names, no grammar. What it doubts, it says in ``confidence``.
+docs/coding.md says how it decides, what it reaches and what it gets wrong.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from relations.codebook.event_types import event_types
 from relations.tagging.actors import find_mentions
-from relations.tagging.coded import CodedEvent, Span
-from relations.tagging.cues import (
-    ARTICLE,
-    CONDITION,
-    DAY_BETWEEN,
-    GERUND,
-    HYPOTHETICAL,
-    NEGATED,
-    ONCE,
-    PLANNED,
-    PURPOSE,
-    REFUSED,
-    SAYING_ENDS,
-    SPORT,
-)
+from relations.tagging.coded import ActorMention, CodedEvent, Span
 from relations.tagging.dates import Moment, date_event, is_background, moments
-from relations.tagging.lexicon import CAPITAL, Lexicon
-from relations.tagging.mentions import BARE, Memory, Mention
-from relations.tagging.phrases import NAME, Trigger, phrasebook
+from relations.tagging.grammar.frames import Frames, frames
+from relations.tagging.grammar.parties import Discourse, Scene
+from relations.tagging.grammar.reading import Read, Trace, no_trace, read_sentence
+from relations.tagging.grammar.roles import subject
+from relations.tagging.grammar.tree import Tree
+from relations.tagging.lexicon import CAPITAL, PERSON, Lexicon
+from relations.tagging.mentions import Memory, Mention
+from relations.tagging.parser.pipeline import parse
 from relations.tagging.sentences import Sentence, split
-from relations.tagging.sides import Context, Sides, clause_after, find_sides
+from relations.tagging.topics import is_about_sport
 
-CODER = "phrases/1"
+CODER = "grammar/1"
 
-VISIT_TYPES = {"visit_made", "meeting", "negotiation"}
-DONE, PLANNED_ACT, REFUSAL = "done", "still to come", "refused"
 TITLE_WEIGHT, LEAD_WEIGHT, LEAD_SENTENCES = 3, 2, 2
-MOST_EVENTS_OF_A_SENTENCE = 6
+MOST_EVENTS_OF_A_SENTENCE = 8
 # Characters. What is longer is a table or a list and no prose.
 LONGEST_SENTENCE = 2000
+LEAST_CONFIDENCE = 0.3
+WORD = re.compile(r"[^\W\d_]+")
 
 
-def code_article(text: str, title: str, published_at: dt.datetime | None, lexicon: Lexicon) -> list[CodedEvent]:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A sentence with the names found in it."""
+
+    sentence: Sentence
+    mentions: list[Mention]
+
+
+def code_article(
+    text: str, title: str, published_at: dt.datetime | None, lexicon: Lexicon, trace: Trace = no_trace
+) -> list[CodedEvent]:
     """The events that an article tells of, in the order of their sentences, each happening once.
 
-    published_at: None where unknown; names then hold whatever their years and events have no date.
+    published_at: None where unknown; names then hold whatever their years and events have no date. trace: told each
+    parse and every frame that was tried.
     """
     sentences = split(text)
     if is_about_sport(f"{title}\n{text}"):
@@ -56,25 +59,33 @@ def code_article(text: str, title: str, published_at: dt.datetime | None, lexico
     memory = Memory()
     title_mentions = find_mentions(Sentence(0, 0, 0, title, 0), lexicon, day, memory)
     memory.note(title_mentions)
-    named = []
+    named: list[Named] = []
     for sentence in sentences:
-        if len(sentence.text) > LONGEST_SENTENCE:
-            continue
-        mentions = find_mentions(sentence, lexicon, day, memory)
-        named.append((sentence, mentions, memory.last_actor))
-        memory.note(mentions)
-    pair = main_pair(title_mentions, [mentions for _, mentions, _ in named])
-    events: list[CodedEvent] = []
-    before: tuple[str, ...] = ()
-    for sentence, mentions, last_actor in named:
-        if mentions:
-            events.extend(_code_sentence(sentence, mentions, day, Context(pair, last_actor, before)))
-            before = tuple(mention.country for mention in mentions)
-    return _each_once(events)
-
-
-def is_about_sport(text: str) -> bool:
-    return len({match.lower() for match in SPORT.findall(text)}) >= 2
+        if len(sentence.text) <= LONGEST_SENTENCE:
+            mentions = find_mentions(sentence, lexicon, day, memory)
+            memory.note(mentions)
+            named.append(Named(sentence, mentions))
+    pair = main_pair(title_mentions, [one.mentions for one in named])
+    wanted = [one for one in named if may_tell_of_an_event(one, pair)]
+    trees = dict(
+        zip(
+            [one.sentence.number for one in wanted],
+            parse([(one.sentence.text, one.sentence.body) for one in wanted]),
+            strict=True,
+        )
+    )
+    discourse = Discourse(pair=pair)
+    found: list[CodedEvent] = []
+    for one in named:
+        tree = trees.get(one.sentence.number)
+        if tree is not None:
+            scene = Scene(one.sentence.text, tree, one.mentions, discourse)
+            trace(f"{one.sentence.number}: {one.sentence.text}")
+            found.extend(_code_sentence(one, scene, day, frames(), trace))
+            discourse = after(scene)
+        elif one.mentions:
+            discourse = replace(discourse, before=tuple(dict.fromkeys(mention.country for mention in one.mentions)))
+    return _each_once(found)
 
 
 def main_pair(title: Sequence[Mention], sentences: Sequence[Sequence[Mention]]) -> tuple[str, ...]:
@@ -94,109 +105,77 @@ def main_pair(title: Sequence[Mention], sentences: Sequence[Sequence[Mention]]) 
     return (leading[0][0], leading[1][0])
 
 
-def masked(text: str, mentions: Sequence[Mention]) -> str:
-    """The sentence with each name's characters replaced, and days as blanks, so that phrases can ask for a
-    name and are not parted by a date ("denied on Monday that"); offsets stay."""
-    text = text.replace(NAME, " ")
-    for mention in mentions:
-        if mention.kind != BARE:
-            start, end = mention.core.start, mention.core.end
-            text = text[:start] + NAME * (end - start) + text[end:]
-    return DAY_BETWEEN.sub(lambda match: " " * len(match[0]), text)
+def may_tell_of_an_event(one: Named, pair: tuple[str, ...]) -> bool:
+    """Whether a parse can be worth its time: two countries are named, or one in an article about a pair."""
+    countries = {mention.country for mention in one.mentions}
+    return len(countries) > 1 or bool(pair)
 
 
-def _code_sentence(
-    sentence: Sentence, mentions: list[Mention], day: dt.date | None, context: Context
-) -> list[CodedEvent]:
-    hidden = masked(sentence.text, mentions)
-    triggers = _asserted(hidden, phrasebook().triggers(hidden, sentence.body))
-    dates = moments(sentence.text, day) if day else []
-    found: list[CodedEvent] = []
-    for trigger, said in triggers:
-        if day and is_background(dates, day, trigger.start):
+def after(scene: Scene) -> Discourse:
+    """What the next sentence's pronouns may mean."""
+    before = scene.discourse
+    countries = tuple(scene.countries()) or before.before
+    for word in scene.tree.words:
+        if not word.is_root:
             continue
-        all_sides = find_sides(hidden, trigger, mentions, context)
-        found.extend(_event(sentence, trigger, sides, said, mentions, dates, day) for sides in all_sides)
-        if all_sides:
-            context = replace(context, subject=tuple(dict.fromkeys(sides.source for sides in all_sides)))
+        who, _ = subject(word)
+        acting = tuple(party.actor for party in scene.parties(who)) if who is not None else ()
+        if not acting:
+            break
+        return replace(
+            before,
+            subjects=acting,
+            persons=_persons(scene, acting) or before.persons,
+            speaker=acting if word.lemma in ("say", "tell", "add") else before.speaker,
+            before=countries,
+        )
+    acting_mentions = [mention for mention in scene.mentions if mention.can_act and not mention.preposition]
+    if acting_mentions:
+        first = (acting_mentions[0].as_actor,)
+        return replace(before, subjects=first, persons=_persons(scene, first) or before.persons, before=countries)
+    return replace(before, before=countries)
+
+
+def _persons(scene: Scene, actors: Sequence[ActorMention]) -> tuple[ActorMention, ...]:
+    """Those of the actors that are people: by name or by office."""
+    people = {mention.span for mention in scene.mentions if mention.kind == PERSON or ":" in mention.actor}
+    pronouns = tuple(actor for actor in actors if actor.words.lower() in ("he", "she"))
+    return pronouns or tuple(actor for actor in actors if actor.span in people)
+
+
+def _code_sentence(one: Named, scene: Scene, day: dt.date | None, known: Frames, trace: Trace) -> list[CodedEvent]:
+    dates = moments(one.sentence.text, day) if day else []
+    found: list[CodedEvent] = []
+    for read in read_sentence(scene, known, trace):
+        if day and is_background(dates, day, read.trigger.start):
+            continue
+        event = _event(one, read, scene.tree, dates, day)
+        if event.confidence >= LEAST_CONFIDENCE:
+            found.append(event)
     return found[:MOST_EVENTS_OF_A_SENTENCE]
 
 
-def _asserted(text: str, triggers: list[Trigger]) -> list[tuple[Trigger, str]]:
-    """The triggers that the sentence asserts, each with what it says of the act: DONE, PLANNED_ACT or REFUSAL."""
-    kept: list[tuple[Trigger, str]] = []
-    governed_until = 0
-    for number, trigger in enumerate(triggers):
-        following = triggers[number + 1] if number + 1 < len(triggers) else None
-        if trigger.rule.planned and trigger.rule.weak and following and following.start - trigger.end < 25:
-            continue  # "agreed to sign": the agreement is to the act named next
-        # The "to" of "to visit" belongs to what stands in front.
-        verb_at = trigger.head_end + 1 if trigger.head == "to" else trigger.start
-        before = text[max(0, verb_at - 60) : verb_at]
-        if trigger.start < governed_until or HYPOTHETICAL.search(before):
-            continue
-        if REFUSED.search(before) and event_types()[trigger.rule.type].quad in (1, 2):
-            kept.append((trigger, REFUSAL))
-            continue
-        if NEGATED.search(before) or ONCE.search(before):
-            continue
-        if trigger.head.endswith("ed") and ARTICLE.search(before):
-            continue
-        if trigger.head.endswith("ing") and GERUND.search(before):
-            continue
-        planned = bool(PLANNED.search(before))
-        if not planned and PURPOSE.search(before) and (trigger.head == "to" or not trigger.rule.planned):
-            continue
-        if trigger.rule.governs:
-            end = SAYING_ENDS.search(text, trigger.end)
-            governed_until = end.start() if end else len(text)
-        kept.append((trigger, PLANNED_ACT if planned else DONE))
-    return kept
-
-
-def _event(
-    sentence: Sentence,
-    trigger: Trigger,
-    sides: Sides,
-    said: str,
-    mentions: Sequence[Mention],
-    dates: list[Moment],
-    day: dt.date | None,
-) -> CodedEvent:
-    slug, stage = trigger.rule.type, trigger.rule.stage
-    planned = said == PLANNED_ACT
-    if said == REFUSAL:
-        slug, stage = "rejection", "held"
-    elif planned and stage == "held" and slug != "statement_neutral":
-        stage = "announced"
-        slug = "visit_announced" if slug in VISIT_TYPES else slug
-    kind = event_types()[slug]
-    if planned and kind.quad == 4 and CONDITION.search(sentence.text, trigger.end):
-        slug, stage = "threat_nonforce", "held"
-        kind = event_types()[slug]
-    clause = (0, clause_after(sentence.text, trigger.end))
-    dating = date_event(dates, day, trigger.start, done=stage == "held", clause=clause) if day else None
-    confidence = trigger.rule.confidence - sides.doubt - (0.1 if planned else 0.0)
-    words = sentence.text[trigger.start : trigger.end]
-    because = f"{trigger.rule.name}: “{words[:80]}”; {sides.how}"
-    if said != DONE:
-        because += f"; {said}"
+def _event(one: Named, read: Read, tree: Tree, dates: list[Moment], day: dt.date | None) -> CodedEvent:
+    trigger = Span(read.trigger.start, read.trigger.end)
+    below = [word for word in read.trigger.below()]
+    clause = (min(word.start for word in below), max(word.end for word in below))
+    dating = date_event(dates, day, trigger.start, done=read.stage == "held", clause=clause) if day else None
     return CodedEvent(
-        source=sides.source,
-        target=sides.target,
-        type=slug,
-        stage=stage,
+        source=read.source.actor,
+        target=read.target.actor,
+        type=read.type,
+        stage=read.stage,
         occurred_on=dating.on if dating else None,
         precision=dating.precision if dating else "day",
         date_words=dating.words if dating else "",
         planned_on=dating.planned if dating else (),
-        place=_place(mentions),
-        confidence=round(min(0.95, max(0.1, confidence)), 2),
-        sentence_number=sentence.number,
-        sentence=sentence.text,
-        trigger=Span(trigger.start, trigger.end),
-        because=because,
-        symmetric=kind.symmetric and trigger.rule.kind == "mutual",
+        place=_place(one.mentions),
+        confidence=round(min(0.95, max(0.05, read.frame.confidence - read.doubt)), 2),
+        sentence_number=one.sentence.number,
+        sentence=one.sentence.text,
+        trigger=trigger,
+        because=f"{read.frame.name}: “{read.trigger.text}”; {read.path}",
+        symmetric=read.symmetric,
     )
 
 

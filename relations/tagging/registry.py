@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from relations.errors import RelationsError
-from relations.tagging import coder as phrases
+from relations.tagging import coder as grammar
+from relations.tagging import phrase_coder as phrases
 from relations.tagging.coded import CodedEvent
 from relations.tagging.lexicon import Lexicon
 
@@ -20,7 +21,10 @@ class Coder:
     code: Callable[[str, str, dt.datetime | None, Lexicon], list[CodedEvent]]
 
 
-CODERS = {"phrases": Coder(phrases.CODER, phrases.code_article)}
+CODERS = {
+    "grammar": Coder(grammar.CODER, grammar.code_article),
+    "phrases": Coder(phrases.CODER, phrases.code_article),
+}
 
 
 def coder(name: str = "phrases") -> Coder:

@@ -1,0 +1,208 @@
+"""Frames: which words tell of which event, and where its sides stand. Read from data/frames, data/words.toml. Pure.
+
+docs/coding.md says what each field of a frame means.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from relations.codebook.event_types import event_types
+from relations.codebook.tables import CodebookError
+from relations.tagging.grammar.tree import Word
+
+DATA = Path(__file__).parent.parent / "data"
+KEYS = {
+    *("name", "type", "verbs", "nouns", "objects", "not_objects", "subjects", "preps", "needs", "targets", "reverse"),
+    *("mutual", "clause", "object_party", "stage", "confidence", "speech", "voice", "planned", "context", "place"),
+    *("with", "without", "threat"),
+}
+# Where the target is looked for, in this order, unless the frame says so itself.
+TARGETS = (
+    *("iobj", "object", "against", "on", "upon", "to", "toward", "towards", "with", "at", "into", "onto", "across"),
+    *("from", "for", "in", "inside", "over", "of", "between", "about", "as", "clause", "near"),
+)
+CLAUSES = {"", "to", "that", "any"}
+VOICES = {"", "active", "passive"}
+DESCRIBING = ("nmod:desc", "appos", "flat", "compound", "nmod:unmarked")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One way to tell of an event. Sets hold base forms; a pair of words is "modifier head"."""
+
+    name: str
+    group: str
+    type: str
+    verbs: tuple[str, ...]
+    nouns: tuple[str, ...]
+    objects: frozenset[str]
+    not_objects: frozenset[str]
+    subjects: frozenset[str]
+    preps: frozenset[str]
+    needs: frozenset[str]
+    targets: tuple[str, ...]
+    reverse: bool
+    mutual: bool
+    clause: str
+    object_party: bool
+    stage: str
+    confidence: float
+    speech: bool
+    voice: str
+    planned: bool
+    context: bool
+    place: bool
+    with_words: frozenset[str]
+    without: frozenset[str]
+    threat: bool
+    order: int
+
+    @property
+    def narrowness(self) -> int:
+        """How much a frame asks for: of those that fit, the one that asks for most is meant."""
+        asked = (self.objects, self.subjects, self.needs, self.clause, self.with_words, self.object_party)
+        return 4 * len([one for one in asked if one]) + 2 * bool(self.preps) + bool(self.voice)
+
+
+class Frames:
+    """All frames, by the word that calls them."""
+
+    def __init__(self, frames: Sequence[Frame], nominal: dict[str, str]) -> None:
+        self.all = tuple(frames)
+        self._nominal = nominal
+        self._verbs: dict[str, list[tuple[Frame, str]]] = defaultdict(list)
+        self._nouns: dict[str, list[tuple[Frame, str]]] = defaultdict(list)
+        for frame in frames:
+            for verb in frame.verbs:
+                head, _, particle = verb.partition(" ")
+                self._verbs[head].append((frame, particle))
+            for noun in frame.nouns:
+                self._nouns[noun.split()[-1]].append((frame, noun))
+        for index in (self._verbs, self._nouns):
+            for found in index.values():
+                found.sort(key=lambda one: (-one[0].narrowness - bool(one[1]), one[0].order))
+
+    def of(self, word: Word) -> list[tuple[Frame, str]]:
+        """The frames that this word may call, the narrowest first, each with the particle or the whole noun."""
+        if word.is_verb:
+            return self._verbs.get(word.lemma, [])
+        if not word.is_noun:
+            return self._verbs.get(word.lemma, []) if word.tag[:2] == "JJ" and word.those("cop", "nsubj") else []
+        found = list(self._nouns.get(word.lemma, ()))
+        verb = self._nominal.get(word.lemma)
+        if verb is not None:
+            head, _, particle = verb.partition(" ")
+            found.extend(one for one in self._verbs.get(head, ()) if one[1] == particle)
+        return found
+
+    def called_by(self) -> set[str]:
+        """All base forms that call a frame."""
+        return set(self._verbs) | set(self._nouns) | set(self._nominal)
+
+    def without(self, *, group: str = "", name: str = "") -> Frames:
+        """These frames but for a group or one of them: what a test takes away."""
+        return Frames([one for one in self.all if one.group != group and one.name != name], self._nominal)
+
+
+@cache
+def frames() -> Frames:
+    """The frames as installed, read once per process."""
+    words = tomllib.loads((DATA / "words.toml").read_text("utf-8"))
+    read: list[Frame] = []
+    for path in sorted((DATA / "frames").glob("*.toml")):
+        for row in tomllib.loads(path.read_text("utf-8"))["frame"]:
+            read.append(frame_of(row, path.stem, words["classes"], len(read)))
+    names = [one.name for one in read]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise CodebookError(f"Frames of the same name: {', '.join(sorted(twice))}.")
+    return Frames(read, words["nominal"])
+
+
+def frame_of(row: dict[str, Any], group: str, classes: dict[str, list[str]], order: int) -> Frame:
+    """One frame of a file. Raises CodebookError where it can't be used."""
+
+    def wrong(problem: str) -> CodebookError:
+        return CodebookError(f"frames/{group}.toml, frame {row.get('name', order)!r}: {problem}")
+
+    def words(key: str) -> list[str]:
+        found: list[str] = []
+        for word in row.get(key, ()):
+            name = word.strip("<>")
+            if word.startswith("<"):
+                if name not in classes:
+                    raise wrong(f"there is no class of words {name!r}.")
+                found.extend(classes[name])
+            else:
+                found.append(word)
+        return found
+
+    if unknown := set(row) - KEYS:
+        raise wrong(f"unknown fields {', '.join(sorted(unknown))}.")
+    if missing := {"name", "type"} - set(row):
+        raise wrong(f"{', '.join(sorted(missing))} missing.")
+    if row["type"] not in event_types():
+        raise wrong(f"there is no event type {row['type']}.")
+    if not row.get("verbs") and not row.get("nouns"):
+        raise wrong("it has neither verbs nor nouns.")
+    if row.get("clause", "") not in CLAUSES:
+        raise wrong(f"clause is {row['clause']!r}; it must be one of to, that, any.")
+    if row.get("voice", "") not in VOICES:
+        raise wrong(f"voice is {row['voice']!r}; it must be active or passive.")
+    return Frame(
+        name=row["name"],
+        group=group,
+        type=row["type"],
+        verbs=tuple(words("verbs")),
+        nouns=tuple(words("nouns")),
+        objects=frozenset(words("objects")),
+        not_objects=frozenset(words("not_objects")),
+        subjects=frozenset(words("subjects")),
+        preps=frozenset(row.get("preps", ())),
+        needs=frozenset(row.get("needs", ())),
+        targets=tuple(row.get("targets") or TARGETS),
+        reverse=row.get("reverse", False),
+        mutual=row.get("mutual", False),
+        clause=row.get("clause", ""),
+        object_party=row.get("object_party", False),
+        stage=row.get("stage", "held"),
+        confidence=row.get("confidence", 0.7),
+        speech=row.get("speech", event_types()[row["type"]].group in ("words", "threats")),
+        voice=row.get("voice", ""),
+        planned=row.get("planned", False),
+        context=row.get("context", True),
+        place=row.get("place", False),
+        with_words=frozenset(words("with")),
+        without=frozenset(words("without")),
+        threat=row.get("threat", False),
+        order=order,
+    )
+
+
+def is_one_of(word: Word, kinds: frozenset[str]) -> bool:
+    """Whether a noun is one of these, by itself ("embargo"), with a word in front ("diplomatic relation"), or by the
+    title that describes a name ("Ambassador Hale")."""
+    if word.lemma in kinds:
+        return True
+    in_front = {child.lemma for child in word.children if child.dep in ("amod", "compound", "nmod:poss")}
+    if any(f"{lemma} {word.lemma}" in kinds for lemma in in_front):
+        return True
+    return any(child.lemma in kinds for child in word.children if child.dep in DESCRIBING and child.dep != "compound")
+
+
+def has_particle(word: Word, particle: str, prepositions: Iterable[str]) -> bool:
+    """Whether "off" stands with "called": as its particle, an adverb, or what opens a phrase behind it."""
+    wanted = particle.split()
+    for part in wanted:
+        near = any(
+            child.text.lower() == part for child in word.children if child.dep not in ("nsubj", "obj", "cc", "punct")
+        )
+        if not near and not any(part in preposition.split() for preposition in prepositions):
+            return False
+    return True

@@ -1,0 +1,248 @@
+"""Who does it, to what, and with which prepositions: the roles around a verb or a noun of action, from the tree alone.
+
+Each rule for a missing subject is a function of its own in SUBJECT_RULES, tried in order, so that what was found can
+name it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from relations.tagging.grammar.tree import Word
+
+# "urged Iran to stop": who is urged is who stops.
+OBJECT_CONTROL = {
+    *("urge", "ask", "tell", "order", "call", "force", "allow", "invite", "press", "pressure", "push", "request"),
+    *("persuade", "warn", "advise", "encourage", "permit", "compel", "instruct", "beg", "implore", "require", "help"),
+    *("direct", "command", "send", "dispatch", "accuse", "suspect", "blame", "let", "make", "want", "expect", "enable"),
+    *("lead", "prompt", "challenge", "authorize", "authorise", "pressurise", "convince", "dare", "oblige", "bar"),
+    *("prevent", "stop", "see", "name", "appoint", "deploy", "show", "get", "have", "like", "need", "trust"),
+}
+RELATIVE = {"who", "which", "that", "whom", "whose"}
+# Words that only count or group what stands behind their "of".
+QUANTITY = {
+    *(
+        "series",
+        "round",
+        "number",
+        "dozen",
+        "hundred",
+        "thousand",
+        "score",
+        "group",
+        "set",
+        "pair",
+        "couple",
+        "package",
+    ),
+    *("part", "most", "some", "one", "two", "three", "many", "several", "all", "each", "both", "million", "billion"),
+    *(
+        "majority",
+        "half",
+        "handful",
+        "lot",
+        "host",
+        "string",
+        "spate",
+        "wave",
+        "batch",
+        "member",
+        "kind",
+        "form",
+        "type",
+    ),
+    *(
+        "ton",
+        "tonne",
+        "piece",
+        "contingent",
+        "squadron",
+        "flotilla",
+        "column",
+        "convoy",
+        "shipment",
+        "barrage",
+        "salvo",
+    ),
+    *("act", "process", "issue", "use", "any", "none", "four", "five", "six", "seven", "eight", "nine", "ten", "scope"),
+}
+SubjectRule = Callable[[Word], Word | None]
+
+
+def is_passive(verb: Word) -> bool:
+    if verb.those("aux:pass", "nsubj:pass", "obl:agent"):
+        return True
+    # "the envoy recalled by Ankara", "Summoned to the ministry, the envoy ..."
+    if verb.tag != "VBN":
+        return False
+    if verb.dep == "conj" and verb.head.is_verb and not verb.those("obj", "aux"):
+        return verb.head.tag == "VBN" and is_passive(verb.head)
+    return verb.dep in ("acl", "advcl") and not verb.those("obj", "aux")
+
+
+def own_subject(verb: Word) -> Word | None:
+    """ "Iran closed": the subject itself; that of a relative clause is the noun in front."""
+    for child in verb.those("nsubj", "csubj"):
+        if child.lemma in RELATIVE and child.dep != "csubj":
+            # "the resolution which passed", and "what" that has no antecedent
+            return _antecedent(verb) or child
+        return child
+    return None
+
+
+def subject_of_conjunct(verb: Word) -> Word | None:
+    """ "Iran closed and Iraq opened": without its own, a verb behind "and" has the subject of the one in front."""
+    if verb.dep == "conj" and (verb.head.is_verb or verb.head.those("nsubj", "cop")):
+        if verb.tag == "VBN" and is_passive(verb) != is_passive(verb.head):
+            return None
+        return _deep_subject(verb.head)
+    return None
+
+
+def subject_by_control(verb: Word) -> Word | None:
+    """ "agreed to close": the subject of what governs; "urged Iran to close": its object."""
+    if verb.dep not in ("xcomp", "ccomp", "advcl", "obl"):
+        return None
+    governor = verb.head
+    if verb.dep in ("ccomp", "advcl", "obl") and verb.those("aux", "aux:pass") and verb.mark not in ("to", "of", "by"):
+        if verb.dep == "ccomp":
+            return None
+        return _deep_subject(governor) if verb.tag == "VBG" else None
+    controlled = governor.that("obj", "iobj") or (governor.that("nsubj:pass") if is_passive(governor) else None)
+    if controlled is not None and governor.lemma in OBJECT_CONTROL and verb.dep != "advcl":
+        return controlled
+    if controlled is not None and governor.lemma == "call" and verb.dep == "advcl":
+        return controlled
+    on = next((child for child in governor.those("obl") if child.preposition in ("on", "upon", "to", "for")), None)
+    if on is not None and governor.lemma in ("call", "appeal", "prevail") and verb.mark == "to":
+        return on
+    return _deep_subject(governor)
+
+
+def subject_of_participle(verb: Word) -> Word | None:
+    """ "troops crossing the border", "a plan to close": the noun in front acts, or its owner does."""
+    if verb.dep not in ("acl", "acl:relcl"):
+        return None
+    noun = verb.head
+    if verb.dep == "acl:relcl" or (verb.dep == "acl" and verb.tag in ("VBG", "VBN") and verb.mark == ""):
+        return noun
+    # "Ankara's decision to close", "took a decision to close"
+    if noun.those("nmod:poss"):
+        return noun
+    above = governing_verb(noun)
+    if above is not None and above.lemma in OBJECT_CONTROL and noun.dep in ("obj", "nsubj:pass"):
+        return noun
+    if above is not None and noun.dep.split(":")[0] in ("obj", "obl", "nmod"):
+        return _deep_subject(above)
+    return noun
+
+
+SUBJECT_RULES: list[SubjectRule] = [own_subject, subject_of_conjunct, subject_by_control, subject_of_participle]
+
+
+def subject(verb: Word) -> tuple[Word | None, str]:
+    """The word that heads the subject, of a passive who suffers it; and the rule that found it."""
+    for rule in SUBJECT_RULES:
+        found = rule(verb)
+        if found is not None and found is not verb:
+            return found, rule.__name__.replace("_", " ")
+    return None, ""
+
+
+def _deep_subject(verb: Word, depth: int = 0) -> Word | None:
+    if depth > 6:
+        return None
+    if not verb.is_verb and not verb.those("nsubj", "nsubj:pass", "cop"):
+        return None
+    return subject(verb)[0]
+
+
+def agent(verb: Word) -> Word | None:
+    """Who did what a passive tells of: behind "by"."""
+    for child in verb.those("obl:agent"):
+        return child
+    for child in verb.those("obl", "nmod"):
+        if child.preposition == "by":
+            return child
+    return None
+
+
+def objects(word: Word) -> list[Word]:
+    """What a verb is done to, "of" what a noun of action is, unwrapped from words of quantity."""
+    found: list[Word] = []
+    if word.is_verb or word.those("obj"):
+        if is_passive(word):
+            sufferer = subject(word)[0]
+            found.extend([sufferer] if sufferer is not None else [])
+            found.extend(word.those("obj"))
+        else:
+            found.extend(word.those("obj"))
+            if not found and word.dep == "acl:relcl":
+                # "the resolution that Iran proposed"
+                whom = _antecedent(word)
+                subject_word = subject(word)[0]
+                if whom is not None and whom is not subject_word and word.that("nsubj"):
+                    found.append(whom)
+    else:
+        found.extend(child for child in word.those("nmod") if child.preposition == "of")
+        found.extend(child for child in word.those("compound", "nmod:poss") if child.tag[:2] == "NN")
+    return [inner for outer in found for inner in with_conjuncts(unwrapped(outer))]
+
+
+def unwrapped(word: Word) -> Word:
+    """What is counted: of "dozens of troops" the troops."""
+    for _ in range(3):
+        inner = next((child for child in word.those("nmod") if child.preposition == "of"), None)
+        if inner is None or word.lemma not in QUANTITY:
+            return word
+        word = inner
+    return word
+
+
+def with_conjuncts(word: Word) -> list[Word]:
+    return [word, *(part for child in word.those("conj") if not child.is_verb for part in with_conjuncts(child))]
+
+
+def obliques(word: Word) -> Iterator[tuple[str, Word]]:
+    """Prepositions with what they govern: of the word, then of its objects, as the parser mistakes the one for the other."""
+    for child in word.those("obl", "nmod", "iobj", "advcl", "acl", "obl:agent"):
+        if child.dep == "nmod:poss":
+            continue
+        if child.preposition:
+            yield child.preposition, child
+        elif child.dep == "iobj":
+            yield "iobj", child
+        # "the border with Iran, which ..." and "ties with both A and B"
+    for direct in word.those("obj", "nsubj:pass", "xcomp", "nmod"):
+        if direct.dep == "nmod:poss":
+            continue
+        for child in direct.those("nmod", "obl"):
+            if child.dep != "nmod:poss" and child.preposition:
+                yield child.preposition, child
+
+
+def clauses(word: Word) -> list[Word]:
+    """The clauses that complete it: what is said, threatened, planned."""
+    found = [child for child in word.those("ccomp", "xcomp", "advcl", "acl") if child.dep != "acl:relcl"]
+    for direct in word.those("obj", "obl"):
+        found.extend(
+            child for child in direct.those("acl") if child.dep == "acl" and child.mark in ("to", "of", "that")
+        )
+    return found
+
+
+def governing_verb(word: Word) -> Word | None:
+    """The verb, or what stands for one, in whose clause a noun stands."""
+    for above in word.above():
+        if above.is_verb or above.those("nsubj", "cop"):
+            return above
+    return None
+
+
+def _antecedent(verb: Word) -> Word | None:
+    for above in (verb, *verb.above()):
+        if above.dep == "acl:relcl":
+            return above.head
+        if above.dep not in ("conj", "xcomp", "ccomp"):
+            return None
+    return None

@@ -1,0 +1,187 @@
+"""What a sentence says of an act: done, still to come, refused, only possible, denied. Pure.
+
+Read from the verb's own auxiliaries and from the words that govern it, from the inside out (data/governors.toml).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from relations.tagging.grammar.tree import Word
+
+FILE = Path(__file__).parent.parent / "data" / "governors.toml"
+NEGATIONS = {"not", "never", "n't", "n’t", "neither", "hardly", "nor"}
+FUTURE = {"will", "would", "shall", "'ll", "’ll", "wo", "ll"}
+MODAL = {"can", "could", "may", "might", "should", "must", "ca", "ought"}
+CONDITIONS = {"if", "unless", "whether", "lest"}
+REASONS_AND_TIMES = {
+    "after",
+    "because",
+    "while",
+    "when",
+    "as",
+    "since",
+    "before",
+    "until",
+    "although",
+    "though",
+    "that",
+}
+INSTEAD = {"without", "instead of", "rather than", "short of", "against", "instead"}
+NOUN_LINKS = {"obj", "nmod", "obl", "nsubj", "nsubj:pass", "compound", "nmod:poss", "appos", "obl:agent", "iobj"}
+
+
+class Status(StrEnum):
+    DONE = "done"
+    PLANNED = "still to come"
+    CONDITIONAL = "to come on a condition"
+    REFUSED = "refused"
+    THREATENED = "threatened"
+    POSSIBLE = "only possible"
+    NOT = "not done"
+    ALLEGED = "only alleged"
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """status, and the words that it was read from. reported: it stands in what somebody says."""
+
+    status: Status = Status.DONE
+    how: str = ""
+    reported: bool = False
+
+    def under(self, status: Status, word: str) -> Stance:
+        return Stance(status, f"{self.how} < {word}" if self.how else word, self.reported)
+
+
+@cache
+def governors() -> dict[str, str]:
+    """The list of data/governors.toml in which each word stands."""
+    table = tomllib.loads(FILE.read_text("utf-8"))
+    return {word: name for name, words in table.items() for word in words}
+
+
+def stance(word: Word, without: frozenset[str] = frozenset()) -> Stance:
+    """The stance of the act that a verb or noun tells of. without: names of lists and rules to leave out."""
+    found = _own(word)
+    below = word
+    for governor in word.above():
+        found = _under(found, below, governor, without)
+        if below.dep == "acl:relcl" or below.dep.startswith("parataxis"):
+            break
+        below = governor
+    return found
+
+
+def _own(word: Word) -> Stance:
+    """From its own auxiliaries; a verb behind "and" shares those of the verb in front."""
+    bearer = word
+    while (
+        bearer.dep == "conj"
+        and bearer.head.is_verb
+        and not bearer.those("aux", "nsubj")
+        and bearer.tag in ("VB", "VBN")
+    ):
+        bearer = bearer.head
+    aux = [child for child in bearer.those("aux") if child.dep != "aux:pass"]
+    negated = any(
+        child.lemma in NEGATIONS or child.text.lower() in NEGATIONS for child in (*word.children, *bearer.children)
+    )
+    negated = negated or any(child.lemma == "no" and child.dep == "det" for child in word.children)
+    found = Stance()
+    for child in aux:
+        lemma = child.text.lower()
+        if lemma in MODAL:
+            found = Stance(Status.POSSIBLE, child.text)
+        elif lemma in FUTURE or (child.lemma == "be" and word.tag == "VB"):
+            found = Stance(Status.PLANNED, child.text)
+    if negated:
+        refused = found.status == Status.PLANNED or any(child.text.lower() in ("can", "ca", "could") for child in aux)
+        found = Stance(Status.REFUSED if refused else Status.NOT, f"{found.how} not".strip())
+    if word.is_verb and word.mark in CONDITIONS:
+        return found.under(Status.POSSIBLE, word.mark)
+    if any(child.lemma == "if" and child.dep in ("mark", "advmod") for child in word.children) and word.is_verb:
+        return found.under(Status.POSSIBLE, "if")
+    if word.is_verb and found.status == Status.PLANNED:
+        for child in word.those("advcl"):
+            if child.mark in ("if", "unless"):
+                return found.under(Status.CONDITIONAL, child.mark)
+    return found
+
+
+def _under(found: Stance, below: Word, governor: Word, without: frozenset[str]) -> Stance:
+    """What the governor adds to the stance of what it governs."""
+    link = below.dep.split(":")[0] if below.dep != "nmod:poss" else below.dep
+    if link in ("conj", "punct", "root") or below.dep in ("acl:relcl", "parataxis", "appos"):
+        return found
+    noun_below = not below.is_verb
+    if below.preposition in INSTEAD or below.mark in ("without", "instead"):
+        return found.under(Status.NOT, below.preposition or below.mark)
+    if link == "advcl":
+        return _under_adverbial(found, below, governor)
+    if noun_below and link not in NOUN_LINKS and not below.those("cop"):
+        return found
+    if governor.lemma == "be" and below.tag == "VB" and link == "xcomp":
+        return found.under(Status.PLANNED, "is to")
+    name = governors().get(governor.lemma, "")
+    if name in without:
+        name = ""
+    if noun_below and link in ("nsubj", "nsubj:pass", "obl", "nmod:poss", "nmod") and governor.is_verb:
+        # A meeting that fails, talks due on Monday: read from the verb as a frame; in an adverbial it is asserted.
+        name = name if link == "nsubj:pass" or (link == "obl" and below.preposition in ("for", "on", "to")) else ""
+        name = "" if name == "said" else name
+    if governor.lemma == "rule" and not any(child.lemma == "out" for child in governor.children):
+        name = ""
+    own = _own(governor) if name or link in ("xcomp", "ccomp") else Stance()
+    found = _combined(found, name, governor, noun=noun_below)
+    if own.status == Status.NOT and found.status in (Status.DONE, Status.PLANNED) and name != "said":
+        return found.under(Status.NOT, f"not {governor.text}")
+    if own.status == Status.POSSIBLE and link in ("xcomp", "ccomp", "obj", "acl") and found.status == Status.DONE:
+        if name in ("said", "alleged"):
+            return found
+        return found.under(Status.POSSIBLE, own.how)
+    if own.status == Status.PLANNED and link in ("xcomp", "obj") and found.status == Status.DONE and name != "said":
+        return found.under(Status.PLANNED, own.how)
+    return found
+
+
+def _under_adverbial(found: Stance, below: Word, governor: Word) -> Stance:
+    if below.mark in CONDITIONS:
+        return found.under(Status.POSSIBLE, below.mark)
+    if below.mark == "to" or (below.tag == "VB" and any(child.tag == "TO" for child in below.children)):
+        if found.status in (Status.NOT, Status.POSSIBLE):
+            return found
+        name = governors().get(governor.lemma, "")
+        if name in ("planned", "refused", "threatened"):
+            return _combined(found, name, governor, noun=False)
+        # "flew to Baghdad to meet": what a journey is for is to come; else an aim is no act.
+        return found.under(Status.POSSIBLE, "in order to")
+    return found
+
+
+def _combined(found: Stance, name: str, governor: Word, *, noun: bool) -> Stance:
+    """What an act of one stance is under a word of one list."""
+    word = governor.text
+    if name == "said":
+        return Stance(found.status, found.how, True)
+    if name == "planned" and found.status in (Status.DONE, Status.PLANNED, Status.CONDITIONAL):
+        if noun and governor.lemma in ("approve", "announcement", "invite", "signal", "resolve", "set", "ready"):
+            return found
+        return found.under(Status.PLANNED, word)
+    if name == "planned" and found.status == Status.NOT:
+        return found.under(Status.REFUSED, word)
+    if name == "refused":
+        return found.under(Status.POSSIBLE if noun else Status.REFUSED, word)
+    if name == "denied":
+        return found.under(Status.NOT, word)
+    if name == "possible":
+        return found.under(Status.POSSIBLE, word)
+    if name == "threatened" and found.status != Status.NOT:
+        return found.under(Status.THREATENED, word)
+    if name == "alleged":
+        return found.under(Status.ALLEGED, word)
+    return found
