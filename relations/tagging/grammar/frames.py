@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -92,15 +92,20 @@ class Frames:
     def of(self, word: Word) -> list[tuple[Frame, str]]:
         """The frames that this word may call, the narrowest first, each with the particle or the whole noun."""
         if word.is_verb:
-            return self._verbs.get(word.lemma, [])
+            found = self._first(self._verbs, word)
+            # "Clashes between A and B" is often taken for a verb.
+            return found if word.those("nsubj", "obj", "aux", "mark") else [*found, *self._first(self._nouns, word)]
         if not word.is_noun:
-            return self._verbs.get(word.lemma, []) if word.tag[:2] == "JJ" and word.those("cop", "nsubj") else []
-        found = list(self._nouns.get(word.lemma, ()))
-        verb = self._nominal.get(word.lemma)
+            return self._first(self._verbs, word) if word.tag[:2] == "JJ" and word.those("cop", "nsubj") else []
+        found = self._first(self._nouns, word)
+        verb = next((self._nominal[form] for form in variants(word.lemma) if form in self._nominal), None)
         if verb is not None:
             head, _, particle = verb.partition(" ")
-            found.extend(one for one in self._verbs.get(head, ()) if one[1] == particle)
+            found = [*found, *(one for one in self._verbs.get(head, ()) if one[1] == particle)]
         return found
+
+    def _first(self, index: dict[str, list[tuple[Frame, str]]], word: Word) -> list[tuple[Frame, str]]:
+        return next((index[form] for form in variants(word.lemma) if form in index), [])
 
     def called_by(self) -> set[str]:
         """All base forms that call a frame."""
@@ -116,13 +121,16 @@ def frames() -> Frames:
     """The frames as installed, read once per process."""
     words = tomllib.loads((DATA / "words.toml").read_text("utf-8"))
     read: list[Frame] = []
+    nominal = dict(words["nominal"])
     for path in sorted((DATA / "frames").glob("*.toml")):
-        for row in tomllib.loads(path.read_text("utf-8"))["frame"]:
-            read.append(frame_of(row, path.stem, words["classes"], len(read)))
+        table = tomllib.loads(path.read_text("utf-8"))
+        nominal |= table.get("nominal", {})
+        classes = words["classes"] | table.get("classes", {})
+        read.extend(frame_of(row, path.stem, classes, len(read) + number) for number, row in enumerate(table["frame"]))
     names = [one.name for one in read]
     if twice := {name for name in names if names.count(name) > 1}:
         raise CodebookError(f"Frames of the same name: {', '.join(sorted(twice))}.")
-    return Frames(read, words["nominal"])
+    return Frames(read, nominal)
 
 
 def frame_of(row: dict[str, Any], group: str, classes: dict[str, list[str]], order: int) -> Frame:
@@ -185,24 +193,33 @@ def frame_of(row: dict[str, Any], group: str, classes: dict[str, list[str]], ord
     )
 
 
+@lru_cache(maxsize=20_000)
+def variants(lemma: str) -> tuple[str, ...]:
+    """A base form and what the table of base forms may have missed: "troops" for troop, "telephon" for telephone."""
+    found = [lemma, f"{lemma}e"]
+    if lemma.endswith("ies"):
+        found.append(f"{lemma[:-3]}y")
+    if lemma.endswith("s") and len(lemma) > 3:
+        found.append(lemma[:-1])
+    return tuple(found)
+
+
 def is_one_of(word: Word, kinds: frozenset[str]) -> bool:
     """Whether a noun is one of these, by itself ("embargo"), with a word in front ("diplomatic relation"), or by the
     title that describes a name ("Ambassador Hale")."""
-    if word.lemma in kinds:
+    lemmas = variants(word.lemma)
+    if any(lemma in kinds for lemma in lemmas):
         return True
     in_front = {child.lemma for child in word.children if child.dep in ("amod", "compound", "nmod:poss")}
-    if any(f"{lemma} {word.lemma}" in kinds for lemma in in_front):
+    if any(f"{qualifier} {lemma}" in kinds for qualifier in in_front for lemma in lemmas):
         return True
     return any(child.lemma in kinds for child in word.children if child.dep in DESCRIBING and child.dep != "compound")
 
 
-def has_particle(word: Word, particle: str, prepositions: Iterable[str]) -> bool:
-    """Whether "off" stands with "called": as its particle, an adverb, or what opens a phrase behind it."""
-    wanted = particle.split()
-    for part in wanted:
-        near = any(
-            child.text.lower() == part for child in word.children if child.dep not in ("nsubj", "obj", "cc", "punct")
-        )
-        if not near and not any(part in preposition.split() for preposition in prepositions):
-            return False
-    return True
+def has_particle(word: Word, particle: str) -> bool:
+    """Whether "off" stands with "called": as its particle or adverb, or right behind it."""
+    behind = {below.index: below.text.lower() for below in word.below() if 0 < below.index - word.index < 4}
+    if " ".join(behind.get(word.index + step, "") for step in range(1, len(particle.split()) + 1)) == particle:
+        return True
+    near = {child.text.lower() for child in word.children if child.dep in ("compound:prt", "advmod", "xcomp")}
+    return all(part in near for part in particle.split())

@@ -109,8 +109,9 @@ class Scene:
 
     def held_in(self, word: Word, without: set[str], depth: int = 0) -> list[Party]:
         """Whom the phrase stands for, else the nearest who stand within it; never those given."""
-        found = [party for party in self.parties(word) if party.country not in without]
-        if found or depth > DEEPEST:
+        standing = self.parties(word)
+        found = [party for party in standing if party.country not in without]
+        if found or depth > DEEPEST or (standing and word.index in self.named):
             return found
         below = [child for child in word.children if child.dep not in ("punct", "cc", "parataxis", "acl:relcl")]
         for child in sorted(below, key=_nearness):
@@ -122,7 +123,7 @@ class Scene:
     def _of_one(self, word: Word, depth: int) -> list[Party]:
         mention = self.named.get(word.index)
         if mention is not None:
-            return [self._named(word, mention)]
+            return [self._named(word, mention), *self._sharing(word, mention)]
         lemma = word.lemma
         if lemma in PRONOUNS or (lemma == "both" and not word.children):
             return self._referred(word, depth)
@@ -133,6 +134,17 @@ class Scene:
         if self._means_both(word):
             return self._both(word)
         return self._owner(word, depth)
+
+    def _sharing(self, word: Word, mention: Mention) -> list[Party]:
+        """The others of "Turkish and Syrian forces", who share their noun."""
+        return [
+            self._named(word, other)
+            for other in self.mentions
+            if other.group == mention.group
+            and other is not mention
+            and any(self.named.get(below.index) is other for below in word.below() if below.dep != "appos")
+            and other.span.start < mention.span.end
+        ]
 
     def _named(self, word: Word, mention: Mention) -> Party:
         doubt = 0.12 if mention.guessed else 0.0

@@ -13,6 +13,7 @@ from relations.tagging.grammar.parties import Party, Scene
 from relations.tagging.grammar.roles import (
     agent,
     clauses,
+    deep_obliques,
     governing_verb,
     is_passive,
     objects,
@@ -22,7 +23,7 @@ from relations.tagging.grammar.roles import (
 )
 from relations.tagging.grammar.stance import Stance, Status, stance
 from relations.tagging.grammar.tree import Word
-from relations.tagging.lexicon import ADJECTIVE, CAPITAL
+from relations.tagging.lexicon import ADJECTIVE, CAPITAL, STATE
 
 Trace = Callable[[str], None]
 # Verbs that only carry the noun of action which is their object: who "launched an attack" attacked.
@@ -45,7 +46,7 @@ class Roles:
 
     @property
     def prepositions(self) -> set[str]:
-        return {preposition for preposition, _ in self.obliques}
+        return {preposition for preposition, _ in (*self.obliques, *deep_obliques(self.word))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def why_not(frame: Frame, particle: str, roles: Roles, scene: Scene) -> str:
     """Why the frame doesn't fit here; "" where it does."""
     word = roles.word
     if word.is_verb or not frame.nouns or word.lemma not in {noun.split()[-1] for noun in frame.nouns}:
-        if particle and word.is_verb and not has_particle(word, particle, roles.prepositions):
+        if particle and word.is_verb and not has_particle(word, particle):
             return f"without “{particle}”"
     elif " " in particle and not is_one_of(word, frozenset({particle})):
         return f"is no {particle}"
@@ -158,7 +159,7 @@ def events_of(frame: Frame, roles: Roles, scene: Scene, trace: Trace = no_trace)
     if sources and not targets and frame.context:
         targets, slot = _from_context(sources[0], scene), "the text around it"
     if targets and not sources:
-        sources = _unnamed(targets[0], roles, scene)
+        sources = _unnamed(targets, roles, scene)
     if not sources or not targets:
         trace(f"{roles.word.text}: {frame.name}: {'no target' if sources else 'no source'}")
         return []
@@ -259,15 +260,30 @@ def _owners(noun: Word | None, scene: Scene) -> list[Party]:
 
 def _targets(frame: Frame, roles: Roles, scene: Scene, without: set[str]) -> tuple[list[Party], str]:
     for slot in frame.targets:
+        if slot == "clause":
+            for clause in roles.clauses:
+                who, _ = subject(clause)
+                found = (
+                    [party for party in scene.parties(who) if party.country not in without] if who is not None else []
+                )
+                if found:
+                    return found, "the clause's subject"
         for word in _slot(slot, roles):
-            if word is None:
-                continue
-            found = scene.held_in(word, without)
-            if not frame.place and slot not in ("on", "to", "into", "of", "object"):
-                found = [replace(party, doubt=party.doubt + 0.1) if party.place else party for party in found]
+            found = _doubted(scene.held_in(word, without), frame, slot)
             if found:
                 return found, slot
+    for slot in frame.targets:
+        for word in _deep_slot(slot, roles):
+            found = _doubted([party for party in scene.parties(word) if party.country not in without], frame, slot)
+            if found:
+                return [replace(party, doubt=party.doubt + 0.08) for party in found], f"{slot} further down"
     return [], ""
+
+
+def _doubted(found: list[Party], frame: Frame, slot: str) -> list[Party]:
+    if frame.place or slot in ("on", "to", "into", "of", "object"):
+        return found
+    return [replace(party, doubt=party.doubt + 0.1) if party.place else party for party in found]
 
 
 def _slot(slot: str, roles: Roles) -> list[Word]:
@@ -285,22 +301,23 @@ def _slot(slot: str, roles: Roles) -> list[Word]:
     return [word for preposition, word in roles.obliques if preposition == slot or preposition.split()[0] == slot]
 
 
-def _unnamed(sufferer: Party, roles: Roles, scene: Scene) -> list[Party]:
-    """Who did what a passive doesn't say by whom: the government whose capital is named, the only other country."""
-    for preposition, word in roles.obliques:
+def _deep_slot(slot: str, roles: Roles) -> list[Word]:
+    return [word for preposition, word in deep_obliques(roles.word) if preposition.split()[0] == slot]
+
+
+def _unnamed(sufferers: list[Party], roles: Roles, scene: Scene) -> list[Party]:
+    """Who did what a passive doesn't say by whom: whose capital or country is the place, the only other country."""
+    suffering = {party.country for party in sufferers}
+    for preposition, word in (*roles.obliques, *deep_obliques(roles.word)):
         mention = scene.named.get(word.index)
-        if (
-            mention
-            and mention.kind == CAPITAL
-            and preposition in ("in", "from")
-            and mention.country != sufferer.country
-        ):
-            return [Party(mention.as_actor, f"the capital “{mention.words}”", 0.08, word)]
-    others = [country for country in scene.countries() if country != sufferer.country]
+        if mention and preposition in ("in", "from", "at") and mention.kind in (CAPITAL, STATE):
+            if mention.country not in suffering:
+                return [Party(mention.as_actor, f"the place, “{mention.words}”", 0.1, word)]
+    others = [country for country in scene.countries() if country not in suffering]
     if len(others) == 1:
         mention = next(one for one in scene.mentions if one.country == others[0])
         return [Party(mention.as_actor, f"the only other country, “{mention.words}”", 0.15)]
-    other = scene.discourse.other(sufferer.country) if not others else ""
+    other = scene.discourse.other(sufferers[0].country) if not others else ""
     return [Party(ActorMention(other, other, None, ""), "the article's other country", 0.2)] if other else []
 
 

@@ -69,7 +69,25 @@ QUANTITY = {
 SubjectRule = Callable[[Word], Word | None]
 
 
+# "is opposed to", "was concerned by": a state of the subject, who does nothing less for it.
+STATES = {
+    "oppose",
+    "concern",
+    "prepare",
+    "commit",
+    "determine",
+    "alarm",
+    "worry",
+    "disappoint",
+    "dismay",
+    "engage",
+    "outrage",
+}
+
+
 def is_passive(verb: Word) -> bool:
+    if verb.lemma in STATES and not verb.those("obl:agent"):
+        return False
     if verb.those("aux:pass", "nsubj:pass", "obl:agent"):
         return True
     # "the envoy recalled by Ankara", "Summoned to the ministry, the envoy ..."
@@ -219,6 +237,20 @@ def obliques(word: Word) -> Iterator[tuple[str, Word]]:
         for child in direct.those("nmod", "obl"):
             if child.dep != "nmod:poss" and child.preposition:
                 yield child.preposition, child
+
+
+def deep_obliques(word: Word) -> Iterator[tuple[str, Word]]:
+    """Prepositions with what they govern anywhere below, but for clauses of their own: the parser hangs them too deep."""
+    for child in word.children:
+        if child.dep in ("acl:relcl", "ccomp", "parataxis", "nsubj", "appos") or (
+            child.dep == "conj" and child.is_verb
+        ):
+            continue
+        if child.dep == "advcl" and child.mark not in ("", "to"):
+            continue
+        if child.preposition and child.dep != "nmod:poss":
+            yield child.preposition, child
+        yield from deep_obliques(child)
 
 
 def clauses(word: Word) -> list[Word]:

@@ -136,7 +136,7 @@ def _under(found: Stance, below: Word, governor: Word, without: frozenset[str]) 
         name = "" if name == "said" else name
     if governor.lemma == "rule" and not any(child.lemma == "out" for child in governor.children):
         name = ""
-    own = _own(governor) if name or link in ("xcomp", "ccomp") else Stance()
+    own = _own(governor) if name or link in ("xcomp", "ccomp", "obj") else Stance()
     found = _combined(found, name, governor, noun=noun_below)
     if own.status == Status.NOT and found.status in (Status.DONE, Status.PLANNED) and name != "said":
         return found.under(Status.NOT, f"not {governor.text}")

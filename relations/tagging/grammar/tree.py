@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-# (text, base form, tag, relation, index of the governor, which is the word's own for the root)
-ParsedWord = tuple[str, str, str, str, int]
+# (text, base form, tag, relation, index of the governor, which is the word's own for the root, first character)
+ParsedWord = tuple[str, str, str, str, int, int]
 PREPOSITION_WORDS = {"case", "mark"}
 
 
@@ -90,20 +90,46 @@ class Tree:
         return None
 
 
-def build(text: str, parsed: Sequence[ParsedWord], start: int = 0) -> Tree:
-    """The tree of a sentence. start: where in the text its first word may stand, behind a dateline."""
-    words: list[Word] = []
-    at = start
-    for index, (form, lemma, tag, dep, _) in enumerate(parsed):
-        found = text.find(form, at)
-        at = found if found >= 0 else at
-        words.append(Word(index, form, lemma, tag, dep, at, at + len(form)))
-        at += len(form)
-    for word, (*_, governor) in zip(words, parsed, strict=True):
+def build(parsed: Sequence[ParsedWord]) -> Tree:
+    words = [
+        Word(index, form, lemma, tag, dep, start, start + len(form))
+        for index, (form, lemma, tag, dep, _, start) in enumerate(parsed)
+    ]
+    for word, (*_, governor, _) in zip(words, parsed, strict=True):
         word.head = words[governor]
         if governor != word.index:
             words[governor].children.append(word)
+    for word in words:
+        _as_verb(words, word)
     return Tree(words)
+
+
+def _as_verb(words: list[Word], word: Word) -> None:
+    """Mend "tanks shelled positions" where it was read as one noun phrase: a participle right behind a noun, in front
+    of the noun that it was hung on, is a verb between its subject and its object."""
+    thing = word.head
+    if word.dep != "amod" or word.tag not in ("VBN", "VBD") or thing.index < word.index or not word.index:
+        return
+    doer = words[word.index - 1]
+    if not doer.is_noun or doer.dep == "nmod:poss":
+        return
+    while not doer.head.is_root and doer.head.index < word.index and doer.head.is_noun and doer.head is not thing:
+        doer = doer.head
+    if doer.head.is_root and doer.head.is_noun and doer.head.index < word.index:
+        doer = doer.head
+    thing.children.remove(word)
+    governor, relation = (thing.head, thing.dep) if doer.head is thing or thing.is_root else (doer.head, doer.dep)
+    if doer.is_root or (governor is thing):
+        governor, relation = word, "ROOT"
+    for part in (doer, thing):
+        if part.head is not part and part in part.head.children:
+            part.head.children.remove(part)
+    doer.dep, doer.head = "nsubj", word
+    thing.dep, thing.head = "obj", word
+    word.children.extend([doer, thing])
+    word.dep, word.head = relation, governor
+    if governor is not word:
+        governor.children.append(word)
 
 
 def drawn(tree: Tree) -> str:
