@@ -65,8 +65,10 @@ def code_article(
             mentions = find_mentions(sentence, lexicon, day, memory)
             memory.note(mentions)
             named.append(Named(sentence, mentions))
-    pair = main_pair(title_mentions, [one.mentions for one in named])
-    wanted = [one for one in named if may_tell_of_an_event(one, pair)]
+    weights = prominence(title_mentions, [one.mentions for one in named])
+    leading = tuple(country for country, _ in weights.most_common())
+    pair = main_pair(weights)
+    wanted = [one for one in named if may_tell_of_an_event(one, leading)]
     trees = dict(
         zip(
             [one.sentence.number for one in wanted],
@@ -74,7 +76,7 @@ def code_article(
             strict=True,
         )
     )
-    discourse = Discourse(pair=pair)
+    discourse = Discourse(pair=pair, leading=leading)
     found: list[CodedEvent] = []
     for one in named:
         tree = trees.get(one.sentence.number)
@@ -88,27 +90,28 @@ def code_article(
     return _each_once(found)
 
 
-def main_pair(title: Sequence[Mention], sentences: Sequence[Sequence[Mention]]) -> tuple[str, ...]:
-    """The two countries that the article is clearly about, by title and lead; () where there are none or more."""
+def prominence(title: Sequence[Mention], sentences: Sequence[Sequence[Mention]]) -> Counter[str]:
+    """How much the article tells of each country: title and lead count for more."""
     weights: Counter[str] = Counter()
     for country in {mention.country for mention in title}:
         weights[country] += TITLE_WEIGHT
-    for mentions in sentences[:LEAD_SENTENCES]:
+    for number, mentions in enumerate(sentences):
         for country in {mention.country for mention in mentions}:
-            weights[country] += LEAD_WEIGHT
-    for mentions in sentences[LEAD_SENTENCES:]:
-        for country in {mention.country for mention in mentions}:
-            weights[country] += 1
+            weights[country] += LEAD_WEIGHT if number < LEAD_SENTENCES else 1
+    return weights
+
+
+def main_pair(weights: Counter[str]) -> tuple[str, ...]:
+    """The two countries that the article is clearly about; () where there are none or more."""
     leading = weights.most_common(3)
     if len(leading) < 2 or leading[1][1] < LEAD_WEIGHT or (len(leading) == 3 and leading[2][1] == leading[1][1]):
         return ()
     return (leading[0][0], leading[1][0])
 
 
-def may_tell_of_an_event(one: Named, pair: tuple[str, ...]) -> bool:
-    """Whether a parse can be worth its time: two countries are named, or one in an article about a pair."""
-    countries = {mention.country for mention in one.mentions}
-    return len(countries) > 1 or bool(pair)
+def may_tell_of_an_event(one: Named, leading: tuple[str, ...]) -> bool:
+    """Whether a parse can be worth its time: its article names two countries."""
+    return len(leading) > 1
 
 
 def after(scene: Scene) -> Discourse:

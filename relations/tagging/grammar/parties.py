@@ -55,10 +55,12 @@ class Party:
 class Discourse:
     """What the article said before. pair: the two countries that it is about, () where there are none or more.
 
-    subjects, persons: the actors of the last subject, and of the last one that was a person. speaker: who spoke last.
+    leading: all its countries, the most told of first. subjects, persons: the actors of the last subject, and of the
+    last one that was a person. speaker: who spoke last. before: the countries of the sentence before.
     """
 
     pair: tuple[str, ...] = ()
+    leading: tuple[str, ...] = ()
     subjects: tuple[ActorMention, ...] = ()
     persons: tuple[ActorMention, ...] = ()
     speaker: tuple[ActorMention, ...] = ()
@@ -69,7 +71,9 @@ class Discourse:
         if country in self.pair:
             return next(side for side in self.pair if side != country)
         others = {side for side in self.before if side != country}
-        return others.pop() if len(others) == 1 else ""
+        if len(others) == 1:
+            return others.pop()
+        return next((side for side in self.leading if side != country), "") if country in self.leading else ""
 
 
 @dataclass(slots=True)
@@ -123,7 +127,9 @@ class Scene:
     def _of_one(self, word: Word, depth: int) -> list[Party]:
         mention = self.named.get(word.index)
         if mention is not None:
-            return [self._named(word, mention), *self._sharing(word, mention)]
+            # "the chargé d'affaires of the embassy of Myanmar": what is said of it beats a guess.
+            owned = self._owner(word, depth) if mention.guessed else []
+            return owned or [self._named(word, mention), *self._sharing(word, mention)]
         lemma = word.lemma
         if lemma in PRONOUNS or (lemma == "both" and not word.children):
             return self._referred(word, depth)
@@ -175,6 +181,12 @@ class Scene:
         return []
 
     def _means_both(self, word: Word) -> bool:
+        if (
+            word.lemma in ("two", "duo")
+            and not word.those("nmod")
+            and word.dep in ("nsubj", "obj", "nmod", "obl", "nsubj:pass")
+        ):
+            return any(child.lemma == "the" for child in word.children)
         if word.lemma not in BOTH_SIDES or word.tag != "NNS":
             return False
         return any(child.lemma in BOTH_WORDS for child in word.children if child.dep in ("nummod", "det", "det:predet"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from relations.codebook.event_types import event_types
 from relations.tagging.actors import ADJECTIVAL_STATES
 from relations.tagging.coded import ActorMention
-from relations.tagging.grammar.frames import Frame, Frames, has_particle, is_one_of
+from relations.tagging.grammar.frames import Frame, Frames, has_particle, is_one_of, variants
 from relations.tagging.grammar.parties import Party, Scene
 from relations.tagging.grammar.roles import (
     agent,
@@ -29,7 +29,25 @@ Trace = Callable[[str], None]
 # Verbs that only carry the noun of action which is their object: who "launched an attack" attacked.
 MEETINGS = {"meeting", "negotiation", "phone_call"}
 FORCE = {"strike", "clash", "troops_moved", "cyber_attack", "airspace_violated"}
-LEAST = 0.2
+# Nouns of those who act for a country without naming it.
+AGENTS = {
+    *(
+        "official",
+        "government",
+        "minister",
+        "ministry",
+        "spokesman",
+        "spokeswoman",
+        "spokesperson",
+        "president",
+        "premier",
+    ),
+    *("parliament", "army", "police", "court", "prosecutor", "diplomat", "envoy", "ambassador", "authority", "cabinet"),
+    *("force", "troop", "soldier", "navy", "leader", "side", "general", "commander", "lawmaker", "senator", "king"),
+    *("chancellor", "delegation", "embassy", "mission", "assembly", "house", "senate", "congress", "jet", "warplane"),
+    *("country", "capital", "state", "kingdom", "republic", "neighbour", "neighbor", "nation", "who", "that", "which"),
+    *("secretary", "chief", "director", "head", "commission", "agency", "office", "department", "administration"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +175,7 @@ def events_of(frame: Frame, roles: Roles, scene: Scene, trace: Trace = no_trace)
     without = {party.country for party in sources}
     targets, slot = _targets(frame, roles, scene, without)
     if sources and not targets and frame.context:
-        targets, slot = _from_context(sources[0], scene), "the text around it"
+        targets, slot = _from_context(frame, sources, scene), "the text around it"
     if targets and not sources:
         sources = _unnamed(targets, roles, scene)
     if not sources or not targets:
@@ -216,7 +234,7 @@ def _sources(frame: Frame, roles: Roles, scene: Scene) -> list[Party]:
             return _acting(scene.parties(by)) if by is not None else []
         if roles.subject is None:
             return []
-        found = scene.parties(roles.subject) or _owners(roles.subject, scene)
+        found = scene.parties(roles.subject) or _owners(roles.subject, scene) or _above(roles.subject, scene)
         return [replace(party, how=f"{party.how} as {roles.subject_how}") for party in _acting(found)]
     found = _owners(word, scene)
     if found:
@@ -231,6 +249,17 @@ def _sources(frame: Frame, roles: Roles, scene: Scene) -> list[Party]:
         replace(party, how=f"{party.how}, who {above.text}", doubt=party.doubt + 0.03)
         for party in _acting(scene.parties(who))
     ]
+
+
+def _above(noun: Word, scene: Scene) -> list[Party]:
+    """Who made a thing that says or does it: of "adopted a resolution condemning", who adopted."""
+    verb = governing_verb(noun)
+    if verb is None or noun.dep.split(":")[0] not in ("obj", "obl", "nmod"):
+        return []
+    who = agent(verb) if is_passive(verb) else subject(verb)[0]
+    if who is None or who is noun:
+        return []
+    return [replace(party, doubt=party.doubt + 0.05) for party in scene.parties(who)]
 
 
 def _acting(found: list[Party]) -> list[Party]:
@@ -313,21 +342,44 @@ def _unnamed(sufferers: list[Party], roles: Roles, scene: Scene) -> list[Party]:
         if mention and preposition in ("in", "from", "at") and mention.kind in (CAPITAL, STATE):
             if mention.country not in suffering:
                 return [Party(mention.as_actor, f"the place, “{mention.words}”", 0.1, word)]
-    others = [country for country in scene.countries() if country not in suffering]
-    if len(others) == 1:
-        mention = next(one for one in scene.mentions if one.country == others[0])
-        return [Party(mention.as_actor, f"the only other country, “{mention.words}”", 0.15)]
-    other = scene.discourse.other(sufferers[0].country) if not others else ""
-    return [Party(ActorMention(other, other, None, ""), "the article's other country", 0.2)] if other else []
+    for verb in roles.word.above():
+        # "The ministry said that the envoy was recalled", "asked that the visit be put off".
+        who = subject(verb)[0] if verb.is_verb and not is_passive(verb) else None
+        speaking = [party for party in scene.parties(who) if party.country not in suffering] if who is not None else []
+        if speaking:
+            return [replace(party, how=f"{party.how}, who {verb.text}", doubt=party.doubt + 0.12) for party in speaking]
+    named = [mention for mention in scene.mentions if mention.country not in suffering]
+    if len({mention.country for mention in named}) == 1:
+        return [Party(named[0].as_actor, f"the only other country, “{named[0].words}”", 0.15)]
+    if roles.subject is not None and not roles.passive and not _may_act(roles.subject):
+        return []
+    return _other_side(sufferers[0], scene) if not named else []
 
 
-def _from_context(source: Party, scene: Scene) -> list[Party]:
-    others = [country for country in scene.countries() if country != source.country]
-    if len(others) == 1:
-        mention = next(one for one in scene.mentions if one.country == others[0])
-        return [Party(mention.as_actor, f"the only other country, “{mention.words}”", 0.2)]
-    other = scene.discourse.other(source.country) if not others else ""
-    return [Party(ActorMention(other, other, None, ""), "the article's other country", 0.2)] if other else []
+def _may_act(word: Word) -> bool:
+    """Whether a subject that names nobody can still be somebody: "officials", "he", but not "prices"."""
+    return word.tag[:3] in ("PRP", "NNP") or any(form in AGENTS for form in variants(word.lemma))
+
+
+def _from_context(frame: Frame, sources: list[Party], scene: Scene) -> list[Party]:
+    acting = {party.country for party in sources}
+    if frame.type == "mediation" and len(scene.discourse.pair) == 2 and not acting & set(scene.discourse.pair):
+        return [
+            Party(ActorMention(side, side, None, ""), "the article's two countries", 0.15)
+            for side in scene.discourse.pair
+        ]
+    named = [mention for mention in scene.mentions if mention.country not in acting]
+    if len({mention.country for mention in named}) == 1:
+        return [Party(named[0].as_actor, f"the only other country, “{named[0].words}”", 0.2)]
+    return _other_side(sources[0], scene) if not named else []
+
+
+def _other_side(one: Party, scene: Scene) -> list[Party]:
+    other = scene.discourse.other(one.country)
+    if not other:
+        return []
+    doubt = 0.2 if one.country in scene.discourse.pair else 0.25
+    return [Party(ActorMention(other, other, None, ""), "the article's other country", doubt)]
 
 
 def _together(roles: Roles, scene: Scene) -> list[Party]:
