@@ -16,10 +16,10 @@ from relations.tagging.actors import find_mentions
 from relations.tagging.coded import ActorMention, CodedEvent, Span
 from relations.tagging.dates import Moment, date_event, is_background, moments
 from relations.tagging.grammar.frames import Frames, frames
-from relations.tagging.grammar.parties import Discourse, Scene
+from relations.tagging.grammar.parties import PRONOUNS, Discourse, Scene
 from relations.tagging.grammar.reading import Read, Trace, no_trace, read_sentence
 from relations.tagging.grammar.roles import subject
-from relations.tagging.grammar.tree import Tree
+from relations.tagging.grammar.tree import Tree, drawn
 from relations.tagging.lexicon import CAPITAL, PERSON, Lexicon
 from relations.tagging.mentions import Memory, Mention
 from relations.tagging.parser.pipeline import parse
@@ -33,7 +33,11 @@ MOST_EVENTS_OF_A_SENTENCE = 8
 # Characters. What is longer is a table or a list and no prose.
 LONGEST_SENTENCE = 2000
 LEAST_CONFIDENCE = 0.3
-WORD = re.compile(r"[^\W\d_]+")
+# Sentences; and the confidence that one reading of a longer text must reach for the weaker ones to count.
+SHORT_TEXT, SURE = 4, 0.56
+WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+# Words that may stand for somebody named before.
+REFERRING = PRONOUNS | {"two", "both", "counterpart", "counterparts", "sides", "neighbours", "neighbors"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,10 @@ class Named:
 
     sentence: Sentence
     mentions: list[Mention]
+
+    @property
+    def countries(self) -> int:
+        return len({mention.country for mention in self.mentions})
 
 
 def code_article(
@@ -68,26 +76,30 @@ def code_article(
     weights = prominence(title_mentions, [one.mentions for one in named])
     leading = tuple(country for country, _ in weights.most_common())
     pair = main_pair(weights)
-    wanted = [one for one in named if may_tell_of_an_event(one, leading)]
-    trees = dict(
-        zip(
-            [one.sentence.number for one in wanted],
-            parse([(one.sentence.text, one.sentence.body) for one in wanted]),
-            strict=True,
-        )
-    )
+    wanted = worth_parsing(title_mentions, named)
+    parsed = parse([(one.sentence.text, one.sentence.body) for one in wanted], frames().verbs())
+    trees = {one.sentence.number: tree for one, tree in zip(wanted, parsed, strict=True)}
     discourse = Discourse(pair=pair, leading=leading)
     found: list[CodedEvent] = []
     for one in named:
         tree = trees.get(one.sentence.number)
         if tree is not None:
             scene = Scene(one.sentence.text, tree, one.mentions, discourse)
-            trace(f"{one.sentence.number}: {one.sentence.text}")
+            if trace is not no_trace:
+                names = ", ".join(f"{mention.words} ({mention.actor})" for mention in one.mentions)
+                trace(f"{one.sentence.number}: {one.sentence.text}\nnames: {names}\n{drawn(tree)}")
             found.extend(_code_sentence(one, scene, day, frames(), trace))
             discourse = after(scene)
         elif one.mentions:
             discourse = replace(discourse, before=tuple(dict.fromkeys(mention.country for mention in one.mentions)))
-    return _each_once(found)
+    return _each_once(_believed(found, len(sentences)))
+
+
+def _believed(events: list[CodedEvent], sentences: int) -> list[CodedEvent]:
+    """Without the weak readings of a longer text in which nothing was read for sure: it is about something else."""
+    if sentences > SHORT_TEXT and max((event.confidence for event in events), default=0) < SURE:
+        return [event for event in events if event.confidence >= SURE]
+    return events
 
 
 def prominence(title: Sequence[Mention], sentences: Sequence[Sequence[Mention]]) -> Counter[str]:
@@ -109,9 +121,23 @@ def main_pair(weights: Counter[str]) -> tuple[str, ...]:
     return (leading[0][0], leading[1][0])
 
 
-def may_tell_of_an_event(one: Named, leading: tuple[str, ...]) -> bool:
-    """Whether a parse can be worth its time: its article names two countries."""
-    return len(leading) > 1
+def worth_parsing(title: Sequence[Mention], named: Sequence[Named]) -> list[Named]:
+    """The sentences that can tell of an event, as parsing takes most of the time.
+
+    Of an article in which two countries meet, in one sentence or in title and lead: those that name somebody or refer
+    back to someone, and hold a word that calls a frame.
+    """
+    lead = {mention.country for mention in title}
+    lead.update(mention.country for one in named[:LEAD_SENTENCES] for mention in one.mentions)
+    if len(lead) < 2 and not any(one.countries > 1 for one in named):
+        return []
+    calling = frames().forms()
+    found = []
+    for one in named:
+        words = {word.lower() for word in WORD.findall(one.sentence.text)}
+        if (one.countries or words & REFERRING) and words & calling:
+            found.append(one)
+    return found
 
 
 def after(scene: Scene) -> Discourse:
@@ -160,7 +186,7 @@ def _code_sentence(one: Named, scene: Scene, day: dt.date | None, known: Frames,
 
 def _event(one: Named, read: Read, tree: Tree, dates: list[Moment], day: dt.date | None) -> CodedEvent:
     trigger = Span(read.trigger.start, read.trigger.end)
-    below = [word for word in read.trigger.below()]
+    below = list(read.trigger.below())
     clause = (min(word.start for word in below), max(word.end for word in below))
     dating = date_event(dates, day, trigger.start, done=read.stage == "held", clause=clause) if day else None
     return CodedEvent(

@@ -17,9 +17,9 @@ END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[^\W_a-z])")
 LAST_WORD = re.compile(r"[\w.]+$")
 # ISLAMABAD: / SEOUL (Meridian Wire) - / KABUL, Afghanistan (AP) --
 DATELINE = re.compile(
-    r"[\"“]?[^\W\d_a-z]{2}(?:[^\W\d_a-z]|[ .'’/-](?=[^\W\d_a-z]))*(?:,\s?[^\W\d_][\w. ]{1,30}?)?"
+    r"[\"“]?[^\W\d_a-z]{2}(?:[^\W\d_a-z]|(?: / |[ .'’/-])(?=[^\W\d_a-z]))*(?:,\s?[^\W\d_][\w. ]{1,30}?)?"
     r"(?:,\s?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\.?\s\d{1,2})?"
-    r"(?:\s*\([^)\n]{1,40}\))?\s*(?::|--?|–|—)\s+"
+    r"(?:,?\s*\([^)\n]{1,40}\)\.?)?\s*(?::|\.?--?|–|—)\s+"
 )
 
 

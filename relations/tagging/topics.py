@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
-from relations.tagging.cues import SPORT
+import re
+
+SPORT = re.compile(
+    r"\b(?:goalkeeper|striker|wickets?|innings|semi-?finals?|quarter-?finals?|coach|half-?time|penalty shootout|"
+    r"midfielder|tournament|championships?|twenty20|test match|overs|umpires?|volleyball|basketball|football|cricket|"
+    r"matches|tennis|rugby|olympics?|medals?|kick-?off|equaliser|scored|buzzer|batsman|bowler|batting|teammates?|"
+    r"spinners?|batters?|world cup|playoffs?|league|standings|runs|goals?|sixes|unbeaten|squad|captain|fielders?|"
+    r"stadium|trophy)\b",
+    re.IGNORECASE,
+)
+STATECRAFT = re.compile(
+    r"\b(?:ministers?|ministry|diplomats?|embassy|ambassadors?|government|parliament|president|treaty|sanctions|"
+    r"delegation|envoy|relations|border|troops|ceasefire|resolution|talks)\b",
+    re.IGNORECASE,
+)
 
 
 def is_about_sport(text: str) -> bool:
-    return len({match.lower() for match in SPORT.findall(text)}) >= 2
+    """Whether a match is told: several words of sport, and more of them than of what states do with each other."""
+    found = [word.lower() for word in SPORT.findall(text)]
+    return len(set(found)) >= 2 and len(found) > len(STATECRAFT.findall(text))

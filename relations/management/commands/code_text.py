@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from relations.codebook.event_types import event_types
 from relations.tagging.coded import CodedEvent, plover_class
 from relations.tagging.lexicon import compile_lexicon
-from relations.tagging.registry import coder
+from relations.tagging.grammar.reading import no_trace
+from relations.tagging.registry import DEFAULT, coder
 
 
 class BadLine(Exception):
@@ -30,8 +31,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("source", metavar="IN.jsonl", help="- for standard input")
         parser.add_argument("target", metavar="OUT.jsonl", help="- for standard output")
-        parser.add_argument("--coder", default="phrases", help="which coder reads (default: phrases)")
-        parser.add_argument("--explain", action="store_true", help="show on standard error why each event was read")
+        parser.add_argument("--coder", default=DEFAULT, help=f"which coder reads (default: {DEFAULT})")
+        parser.add_argument(
+            "--explain",
+            action="store_true",
+            help="show on standard error each sentence with its parse and every rule that was tried",
+        )
 
     def handle(self, *, source: str, target: str, coder: str, explain: bool, **options: Any) -> None:
         bad = 0
@@ -56,7 +61,10 @@ class Command(BaseCommand):
                 bad += 1
                 self.stderr.write(f"line {number}: {problem}")
                 continue
-            events = read.code(record["text"], record.get("title") or "", published_at, lexicon)
+            trace = self.stderr.write if explain else no_trace
+            if explain:
+                self.stderr.write(f"---- {record['id']}")
+            events = read.code(record["text"], record.get("title") or "", published_at, lexicon, trace)
             row = {"id": record["id"], "events": [as_row(event) for event in events]}
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
             if explain:

@@ -5,6 +5,7 @@ docs/coding.md says what each field of a frame means.
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from relations.codebook.tables import CodebookError
 from relations.tagging.grammar.tree import Word
 
 DATA = Path(__file__).parent.parent / "data"
+LEMMAS = Path(__file__).parent.parent / "parser" / "lemmas.json"
 KEYS = {
     *("name", "type", "verbs", "nouns", "objects", "not_objects", "subjects", "preps", "needs", "targets", "reverse"),
     *("mutual", "clause", "object_party", "stage", "confidence", "speech", "voice", "planned", "context", "place"),
@@ -77,6 +79,7 @@ class Frames:
     def __init__(self, frames: Sequence[Frame], nominal: dict[str, str]) -> None:
         self.all = tuple(frames)
         self._nominal = nominal
+        self._forms: frozenset[str] = frozenset()
         self._verbs: dict[str, list[tuple[Frame, str]]] = defaultdict(list)
         self._nouns: dict[str, list[tuple[Frame, str]]] = defaultdict(list)
         for frame in frames:
@@ -107,9 +110,16 @@ class Frames:
     def _first(self, index: dict[str, list[tuple[Frame, str]]], word: Word) -> list[tuple[Frame, str]]:
         return next((index[form] for form in variants(word.lemma) if form in index), [])
 
-    def called_by(self) -> set[str]:
-        """All base forms that call a frame."""
-        return set(self._verbs) | set(self._nouns) | set(self._nominal)
+    def verbs(self) -> frozenset[str]:
+        """The base forms of all verbs that call a frame."""
+        return frozenset(self._verbs)
+
+    def forms(self) -> frozenset[str]:
+        """All forms, in small letters, of the words that call a frame; some too many."""
+        if not self._forms:
+            words = {*self._verbs, *self._nouns, *self._nominal}
+            self._forms = frozenset(form for word in words for form in inflected(word))
+        return self._forms
 
     def without(self, *, group: str = "", name: str = "") -> Frames:
         """These frames but for a group or one of them: what a test takes away."""
@@ -191,6 +201,26 @@ def frame_of(row: dict[str, Any], group: str, classes: dict[str, list[str]], ord
         threat=row.get("threat", False),
         order=order,
     )
+
+
+def inflected(lemma: str) -> set[str]:
+    """The forms of a word by the rules of spelling, of whatever part of speech, and its irregular ones."""
+    stem = lemma.removesuffix("e")
+    found = {lemma, f"{lemma}s", f"{lemma}es", f"{lemma}d", f"{lemma}ed", f"{lemma}ing", f"{stem}ing", f"{stem}ed"}
+    found.update(f"{lemma}{lemma[-1]}{ending}" for ending in ("ed", "ing"))
+    if lemma.endswith("y"):
+        found.update((f"{lemma[:-1]}ies", f"{lemma[:-1]}ied"))
+    return found | irregular_forms().get(lemma, set())
+
+
+@cache
+def irregular_forms() -> dict[str, set[str]]:
+    """Of each base form, those that the parser's table of base forms knows: "met" of meet."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for by_form in json.loads(LEMMAS.read_text("utf-8"))["words"].values():
+        for form, lemma in by_form.items():
+            found[lemma].add(form)
+    return found
 
 
 @lru_cache(maxsize=20_000)

@@ -200,7 +200,7 @@ class Scene:
         return [Party(ActorMention(side, side, span, word.text), f"“{word.text}”: {how}", 0.08, word) for side in sides]
 
     def _counterpart(self, word: Word, depth: int) -> list[Party]:
-        found = [party for party in self._owner_by_name(word, depth)]
+        found = self._owner_by_name(word, depth)
         if found:
             return found
         mine = {party.country for child in word.those("nmod:poss") for party in self.parties(child, depth + 1)}

@@ -1,70 +1,22 @@
-"""Reads the events of one parsed sentence: each word that calls a frame, the sides of it, and what is asserted. Pure."""
+"""Reads the events of one parsed sentence: words that call a frame, their sides, and what is asserted. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from relations.codebook.event_types import event_types
-from relations.tagging.actors import ADJECTIVAL_STATES
-from relations.tagging.coded import ActorMention
-from relations.tagging.grammar.frames import Frame, Frames, has_particle, is_one_of, variants
+from relations.tagging.grammar.frames import Frame, Frames, has_particle, is_one_of
 from relations.tagging.grammar.parties import Party, Scene
-from relations.tagging.grammar.roles import (
-    agent,
-    clauses,
-    deep_obliques,
-    governing_verb,
-    is_passive,
-    objects,
-    obliques,
-    subject,
-    with_conjuncts,
-)
+from relations.tagging.grammar.roles import Roles, roles_of, with_conjuncts
+from relations.tagging.grammar.sides import from_context, sources_of, targets_of, together, unnamed
 from relations.tagging.grammar.stance import Stance, Status, stance
 from relations.tagging.grammar.tree import Word
-from relations.tagging.lexicon import ADJECTIVE, CAPITAL, STATE
 
 Trace = Callable[[str], None]
 # Verbs that only carry the noun of action which is their object: who "launched an attack" attacked.
 MEETINGS = {"meeting", "negotiation", "phone_call"}
 FORCE = {"strike", "clash", "troops_moved", "cyber_attack", "airspace_violated"}
-# Nouns of those who act for a country without naming it.
-AGENTS = {
-    *(
-        "official",
-        "government",
-        "minister",
-        "ministry",
-        "spokesman",
-        "spokeswoman",
-        "spokesperson",
-        "president",
-        "premier",
-    ),
-    *("parliament", "army", "police", "court", "prosecutor", "diplomat", "envoy", "ambassador", "authority", "cabinet"),
-    *("force", "troop", "soldier", "navy", "leader", "side", "general", "commander", "lawmaker", "senator", "king"),
-    *("chancellor", "delegation", "embassy", "mission", "assembly", "house", "senate", "congress", "jet", "warplane"),
-    *("country", "capital", "state", "kingdom", "republic", "neighbour", "neighbor", "nation", "who", "that", "which"),
-    *("secretary", "chief", "director", "head", "commission", "agency", "office", "department", "administration"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Roles:
-    """The words around a trigger. passive: its subject suffers it."""
-
-    word: Word
-    passive: bool
-    subject: Word | None
-    subject_how: str
-    objects: list[Word]
-    obliques: list[tuple[str, Word]]
-    clauses: list[Word]
-
-    @property
-    def prepositions(self) -> set[str]:
-        return {preposition for preposition, _ in (*self.obliques, *deep_obliques(self.word))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +44,7 @@ def read_sentence(scene: Scene, known: Frames, trace: Trace = no_trace) -> list[
     found: list[Read] = []
     taken: set[int] = set()
     for word in sorted(scene.tree.words, key=lambda one: (_depth(one), one.index)):
-        if word.index in taken:
+        if word.index in taken or _is_a_name(word, scene):
             continue
         for frame, particle in known.of(word):
             roles = roles_of(word)
@@ -103,18 +55,11 @@ def read_sentence(scene: Scene, known: Frames, trace: Trace = no_trace) -> list[
             taken |= consumed(frame, roles)
             read = events_of(frame, roles, scene, trace)
             for one in read:
-                trace(
-                    f"{word.text}: {frame.name}: {one.source.country} > {one.target.country} {one.type} {one.stage}; {one.path}"
-                )
+                sides = f"{one.source.country} > {one.target.country}"
+                trace(f"{word.text}: {frame.name}: {sides} {one.type} {one.stage}; {one.path}")
             found.extend(read)
             break
     return sorted(found, key=lambda one: one.trigger.index)
-
-
-def roles_of(word: Word) -> Roles:
-    passive = word.is_verb and is_passive(word)
-    who, how = subject(word) if word.is_verb or word.those("cop") else (None, "")
-    return Roles(word, passive, who, how, objects(word), list(obliques(word)), clauses(word))
 
 
 def why_not(frame: Frame, particle: str, roles: Roles, scene: Scene) -> str:
@@ -127,7 +72,7 @@ def why_not(frame: Frame, particle: str, roles: Roles, scene: Scene) -> str:
         return f"is no {particle}"
     if frame.voice and word.is_verb and frame.voice != ("passive" if roles.passive else "active"):
         return f"not {frame.voice}"
-    if frame.objects and not any(is_one_of(one, frame.objects) for one in roles.objects):
+    if frame.objects and not _has_object(frame, roles):
         return "no such object"
     if frame.not_objects and any(is_one_of(one, frame.not_objects) for one in roles.objects):
         return "another kind of object"
@@ -150,8 +95,15 @@ def why_not(frame: Frame, particle: str, roles: Roles, scene: Scene) -> str:
     return ""
 
 
+def _has_object(frame: Frame, roles: Roles) -> bool:
+    """Whether the object is one that the frame asks for; "any" and "none" say that there must be one or must not."""
+    if not roles.objects:
+        return "none" in frame.objects
+    return "any" in frame.objects or any(is_one_of(one, frame.objects) for one in roles.objects)
+
+
 def consumed(frame: Frame, roles: Roles) -> set[int]:
-    """The nouns of action that are part of this telling and tell of nothing themselves: "the visit" in "put off the visit"."""
+    """The nouns of action that belong to this telling and tell of nothing more: the visit in "put off the visit"."""
     if not frame.objects:
         return set()
     return {one.index for one in roles.objects if is_one_of(one, frame.objects)} | (
@@ -167,17 +119,17 @@ def events_of(frame: Frame, roles: Roles, scene: Scene, trace: Trace = no_trace)
         return []
     slug, stage = outcome
     if frame.mutual:
-        together = _together(roles, scene)
-        if len(together) > 1:
-            first, *others = together
+        all_sides = together(roles, scene)
+        if len(all_sides) > 1:
+            first, *others = all_sides
             return [_read(frame, roles, first, other, slug, stage, said, "both sides together") for other in others]
-    sources = _sources(frame, roles, scene)
+    sources = sources_of(frame, roles, scene)
     without = {party.country for party in sources}
-    targets, slot = _targets(frame, roles, scene, without)
+    targets, slot = targets_of(frame, roles, scene, without)
     if sources and not targets and frame.context:
-        targets, slot = _from_context(frame, sources, scene), "the text around it"
+        targets, slot = from_context(frame, sources, scene), "the text around it"
     if targets and not sources:
-        sources = _unnamed(targets, roles, scene)
+        sources = unnamed(targets, roles, scene)
     if not sources or not targets:
         trace(f"{roles.word.text}: {frame.name}: {'no target' if sources else 'no source'}")
         return []
@@ -223,195 +175,6 @@ def _read(
     return Read(frame, roles.word, source, target, slug, stage, said, doubt, path, symmetric)
 
 
-def _sources(frame: Frame, roles: Roles, scene: Scene) -> list[Party]:
-    word = roles.word
-    if frame.subjects:
-        by = agent(word)
-        return scene.parties(by) if by is not None else _owners(roles.subject, scene)
-    if word.is_verb or roles.subject is not None:
-        if roles.passive:
-            by = agent(word)
-            return _acting(scene.parties(by)) if by is not None else []
-        if roles.subject is None:
-            return []
-        found = scene.parties(roles.subject) or _owners(roles.subject, scene) or _above(roles.subject, scene)
-        return [replace(party, how=f"{party.how} as {roles.subject_how}") for party in _acting(found)]
-    found = _owners(word, scene)
-    if found:
-        return _acting(found)
-    above = governing_verb(word)
-    if above is None:
-        return []
-    who = agent(above) if is_passive(above) else subject(above)[0]
-    if who is None or who is word:
-        return []
-    return [
-        replace(party, how=f"{party.how}, who {above.text}", doubt=party.doubt + 0.03)
-        for party in _acting(scene.parties(who))
-    ]
-
-
-def _above(noun: Word, scene: Scene) -> list[Party]:
-    """Who made a thing that says or does it: of "adopted a resolution condemning", who adopted."""
-    verb = governing_verb(noun)
-    if verb is None or noun.dep.split(":")[0] not in ("obj", "obl", "nmod"):
-        return []
-    who = agent(verb) if is_passive(verb) else subject(verb)[0]
-    if who is None or who is noun:
-        return []
-    return [replace(party, doubt=party.doubt + 0.05) for party in scene.parties(who)]
-
-
-def _acting(found: list[Party]) -> list[Party]:
-    return [
-        replace(party, doubt=party.doubt + (0.2 if party.private else 0.0) + (0.1 if party.place else 0))
-        for party in found
-    ]
-
-
-def _owners(noun: Word | None, scene: Scene) -> list[Party]:
-    """Whose act a noun of action is: its possessor, the demonym in front, behind "by" or "from"."""
-    if noun is None:
-        return []
-    owners = [*noun.those("nmod:poss")]
-    for child in noun.those("amod", "compound"):
-        mention = scene.named.get(child.index)
-        if mention and (mention.kind == ADJECTIVE or mention.words.split()[0] in ADJECTIVAL_STATES):
-            owners.append(child)
-    owners.extend(child for child in noun.those("nmod", "obl") if child.preposition in ("by", "from"))
-    owners.extend(by for child in noun.those("acl") if (by := agent(child)) is not None)
-    for owner in owners:
-        found = scene.parties(owner)
-        if found:
-            return found
-    return []
-
-
-def _targets(frame: Frame, roles: Roles, scene: Scene, without: set[str]) -> tuple[list[Party], str]:
-    for slot in frame.targets:
-        if slot == "clause":
-            for clause in roles.clauses:
-                who, _ = subject(clause)
-                found = (
-                    [party for party in scene.parties(who) if party.country not in without] if who is not None else []
-                )
-                if found:
-                    return found, "the clause's subject"
-        for word in _slot(slot, roles):
-            found = _doubted(scene.held_in(word, without), frame, slot)
-            if found:
-                return found, slot
-    for slot in frame.targets:
-        for word in _deep_slot(slot, roles):
-            found = _doubted([party for party in scene.parties(word) if party.country not in without], frame, slot)
-            if found:
-                return [replace(party, doubt=party.doubt + 0.08) for party in found], f"{slot} further down"
-    return [], ""
-
-
-def _doubted(found: list[Party], frame: Frame, slot: str) -> list[Party]:
-    if frame.place or slot in ("on", "to", "into", "of", "object"):
-        return found
-    return [replace(party, doubt=party.doubt + 0.1) if party.place else party for party in found]
-
-
-def _slot(slot: str, roles: Roles) -> list[Word]:
-    if slot == "object":
-        found = list(roles.objects)
-        if not roles.word.is_verb:
-            found.extend(child for child in roles.word.those("compound", "amod") if child not in found)
-        return found
-    if slot == "subject":
-        return [roles.subject] if roles.subject is not None else []
-    if slot == "clause":
-        return roles.clauses
-    if slot == "near":
-        return [roles.word]
-    return [word for preposition, word in roles.obliques if preposition == slot or preposition.split()[0] == slot]
-
-
-def _deep_slot(slot: str, roles: Roles) -> list[Word]:
-    return [word for preposition, word in deep_obliques(roles.word) if preposition.split()[0] == slot]
-
-
-def _unnamed(sufferers: list[Party], roles: Roles, scene: Scene) -> list[Party]:
-    """Who did what a passive doesn't say by whom: whose capital or country is the place, the only other country."""
-    suffering = {party.country for party in sufferers}
-    for preposition, word in (*roles.obliques, *deep_obliques(roles.word)):
-        mention = scene.named.get(word.index)
-        if mention and preposition in ("in", "from", "at") and mention.kind in (CAPITAL, STATE):
-            if mention.country not in suffering:
-                return [Party(mention.as_actor, f"the place, “{mention.words}”", 0.1, word)]
-    for verb in roles.word.above():
-        # "The ministry said that the envoy was recalled", "asked that the visit be put off".
-        who = subject(verb)[0] if verb.is_verb and not is_passive(verb) else None
-        speaking = [party for party in scene.parties(who) if party.country not in suffering] if who is not None else []
-        if speaking:
-            return [replace(party, how=f"{party.how}, who {verb.text}", doubt=party.doubt + 0.12) for party in speaking]
-    named = [mention for mention in scene.mentions if mention.country not in suffering]
-    if len({mention.country for mention in named}) == 1:
-        return [Party(named[0].as_actor, f"the only other country, “{named[0].words}”", 0.15)]
-    if roles.subject is not None and not roles.passive and not _may_act(roles.subject):
-        return []
-    return _other_side(sufferers[0], scene) if not named else []
-
-
-def _may_act(word: Word) -> bool:
-    """Whether a subject that names nobody can still be somebody: "officials", "he", but not "prices"."""
-    return word.tag[:3] in ("PRP", "NNP") or any(form in AGENTS for form in variants(word.lemma))
-
-
-def _from_context(frame: Frame, sources: list[Party], scene: Scene) -> list[Party]:
-    acting = {party.country for party in sources}
-    if frame.type == "mediation" and len(scene.discourse.pair) == 2 and not acting & set(scene.discourse.pair):
-        return [
-            Party(ActorMention(side, side, None, ""), "the article's two countries", 0.15)
-            for side in scene.discourse.pair
-        ]
-    named = [mention for mention in scene.mentions if mention.country not in acting]
-    if len({mention.country for mention in named}) == 1:
-        return [Party(named[0].as_actor, f"the only other country, “{named[0].words}”", 0.2)]
-    return _other_side(sources[0], scene) if not named else []
-
-
-def _other_side(one: Party, scene: Scene) -> list[Party]:
-    other = scene.discourse.other(one.country)
-    if not other:
-        return []
-    doubt = 0.2 if one.country in scene.discourse.pair else 0.25
-    return [Party(ActorMention(other, other, None, ""), "the article's other country", doubt)]
-
-
-def _together(roles: Roles, scene: Scene) -> list[Party]:
-    """All sides of a mutual act, where one phrase names them."""
-    word = roles.word
-    phrases: list[Word] = []
-    if word.is_verb and roles.subject is not None and not roles.passive:
-        phrases.append(roles.subject)
-    if roles.passive:
-        phrases.extend(by for by in [agent(word)] if by is not None)
-    phrases.extend(inner for preposition, inner in roles.obliques if preposition in ("between", "of", "by", "among"))
-    phrases.extend(child for child in word.those("amod", "compound", "nmod:poss") if child.index in scene.named)
-    if not word.is_verb:
-        above = governing_verb(word)
-        who = subject(above)[0] if above is not None and not is_passive(above) else None
-        phrases.extend([who] if who is not None and who is not word else [])
-    for phrase in phrases:
-        found = [party for party in scene.parties(phrase) if not party.private]
-        if len(found) > 1:
-            return found
-    if roles.subject is not None and word.is_verb:
-        found = [party for one in with_conjuncts(roles.subject) for party in scene.parties(one)]
-        return found if len({party.country for party in found}) > 1 else []
-    named = [
-        party
-        for child in word.those("amod", "compound")
-        if child.index in scene.named
-        for party in scene.parties(child)
-    ]
-    return list({party.country: party for party in named}.values())
-
-
 def _fits_clause(wanted: str, clause: Word) -> bool:
     if wanted == "any":
         return True
@@ -421,3 +184,8 @@ def _fits_clause(wanted: str, clause: Word) -> bool:
 
 def _depth(word: Word) -> int:
     return len(list(word.above()))
+
+
+def _is_a_name(word: Word, scene: Scene) -> bool:
+    """Whether it is part of a name, as in "Downing Street" or "Strike Force": it tells of nothing then."""
+    return word.index in scene.named and word.text[:1].isupper() and word.tag[:3] == "NNP"

@@ -7,6 +7,7 @@ name it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from relations.tagging.grammar.tree import Word
 
@@ -222,7 +223,7 @@ def with_conjuncts(word: Word) -> list[Word]:
 
 
 def obliques(word: Word) -> Iterator[tuple[str, Word]]:
-    """Prepositions with what they govern: of the word, then of its objects, as the parser mistakes the one for the other."""
+    """Prepositions with what they govern: of the word, then of its objects, which the parser confounds."""
     for child in word.those("obl", "nmod", "iobj", "advcl", "acl", "obl:agent"):
         if child.dep == "nmod:poss":
             continue
@@ -240,7 +241,7 @@ def obliques(word: Word) -> Iterator[tuple[str, Word]]:
 
 
 def deep_obliques(word: Word) -> Iterator[tuple[str, Word]]:
-    """Prepositions with what they govern anywhere below, but for clauses of their own: the parser hangs them too deep."""
+    """Prepositions with what they govern anywhere below, as far as the clause goes: for what was hung too deep."""
     for child in word.children:
         if child.dep in ("acl:relcl", "ccomp", "parataxis", "nsubj", "appos") or (
             child.dep == "conj" and child.is_verb
@@ -278,3 +279,26 @@ def _antecedent(verb: Word) -> Word | None:
         if above.dep not in ("conj", "xcomp", "ccomp"):
             return None
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The words around a trigger. passive: its subject suffers it."""
+
+    word: Word
+    passive: bool
+    subject: Word | None
+    subject_how: str
+    objects: list[Word]
+    obliques: list[tuple[str, Word]]
+    clauses: list[Word]
+
+    @property
+    def prepositions(self) -> set[str]:
+        return {preposition for preposition, _ in (*self.obliques, *deep_obliques(self.word))}
+
+
+def roles_of(word: Word) -> Roles:
+    passive = word.is_verb and is_passive(word)
+    who, how = subject(word) if word.is_verb or word.those("cop") else (None, "")
+    return Roles(word, passive, who, how, objects(word), list(obliques(word)), clauses(word))

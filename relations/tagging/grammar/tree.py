@@ -81,6 +81,14 @@ class Word:
 class Tree:
     words: Sequence[Word]
 
+    @property
+    def has_finite_verb(self) -> bool:
+        return any(
+            word.tag == "MD"
+            or (word.is_verb and word.tag not in ("VBG", "VBN", "VB") and word.those("nsubj", "aux:pass"))
+            for word in self.words
+        )
+
     def heading(self, start: int, end: int) -> Word | None:
         """The word that governs the others of these characters; None where no word stands there."""
         inside = [word for word in self.words if word.start < end and start < word.end]
@@ -111,6 +119,9 @@ def _as_verb(words: list[Word], word: Word) -> None:
     if word.dep != "amod" or word.tag not in ("VBN", "VBD") or thing.index < word.index or not word.index:
         return
     doer = words[word.index - 1]
+    if doer.lemma == "have" and doer.is_verb:
+        _as_perfect(doer, word, thing)
+        return
     if not doer.is_noun or doer.dep == "nmod:poss":
         return
     while not doer.head.is_root and doer.head.index < word.index and doer.head.is_noun and doer.head is not thing:
@@ -130,6 +141,23 @@ def _as_verb(words: list[Word], word: Word) -> None:
     word.dep, word.head = relation, governor
     if governor is not word:
         governor.children.append(word)
+
+
+def _as_perfect(have: Word, word: Word, thing: Word) -> None:
+    """Mend "has lifted sanctions" where "lifted" was hung on the sanctions and "has" governs them."""
+    if thing.head is not have:
+        return
+    thing.children.remove(word)
+    word.children.extend(child for child in have.children if child is not word)
+    for child in word.children:
+        child.head = word
+    thing.dep = "obj"
+    word.dep, word.head = (have.dep, word) if have.is_root else (have.dep, have.head)
+    if not have.is_root:
+        have.head.children.remove(have)
+        have.head.children.append(word)
+    have.children, have.dep, have.head = [], "aux", word
+    word.children.append(have)
 
 
 def drawn(tree: Tree) -> str:

@@ -1,0 +1,235 @@
+"""Who acts and on whom: the two sides of what a frame found, from the roles around its word. Pure.
+
+Each guess beyond a plain subject or object costs confidence, and says in words how it was made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from relations.tagging.actors import ADJECTIVAL_STATES
+from relations.tagging.coded import ActorMention
+from relations.tagging.grammar.frames import Frame, variants
+from relations.tagging.grammar.parties import Party, Scene
+from relations.tagging.grammar.roles import (
+    Roles,
+    agent,
+    deep_obliques,
+    governing_verb,
+    is_passive,
+    subject,
+    with_conjuncts,
+)
+from relations.tagging.grammar.tree import Word
+from relations.tagging.lexicon import ADJECTIVE, CAPITAL, STATE
+
+# Nouns of those who act for a country without naming it.
+AGENTS = {
+    *(
+        "official",
+        "government",
+        "minister",
+        "ministry",
+        "spokesman",
+        "spokeswoman",
+        "spokesperson",
+        "president",
+        "premier",
+    ),
+    *("parliament", "army", "police", "court", "prosecutor", "diplomat", "envoy", "ambassador", "authority", "cabinet"),
+    *("force", "troop", "soldier", "navy", "leader", "side", "general", "commander", "lawmaker", "senator", "king"),
+    *("chancellor", "delegation", "embassy", "mission", "assembly", "house", "senate", "congress", "jet", "warplane"),
+    *("country", "capital", "state", "kingdom", "republic", "neighbour", "neighbor", "nation", "who", "that", "which"),
+    *("secretary", "chief", "director", "head", "commission", "agency", "office", "department", "administration"),
+}
+
+
+def sources_of(frame: Frame, roles: Roles, scene: Scene) -> list[Party]:
+    word = roles.word
+    if frame.subjects:
+        by = agent(word)
+        return scene.parties(by) if by is not None else _owners(roles.subject, scene)
+    if word.is_verb or roles.subject is not None:
+        if roles.passive:
+            by = agent(word)
+            return _acting(scene.parties(by)) if by is not None else []
+        if roles.subject is None:
+            return []
+        found = scene.parties(roles.subject) or _owners(roles.subject, scene) or _above(roles.subject, scene)
+        return [replace(party, how=f"{party.how} as {roles.subject_how}") for party in _acting(found)]
+    found = _owners(word, scene)
+    if found:
+        return _acting(found)
+    above = governing_verb(word)
+    if above is None:
+        return []
+    who = agent(above) if is_passive(above) else subject(above)[0]
+    if who is None or who is word:
+        return []
+    return [
+        replace(party, how=f"{party.how}, who {above.text}", doubt=party.doubt + 0.03)
+        for party in _acting(scene.parties(who))
+    ]
+
+
+def _above(noun: Word, scene: Scene) -> list[Party]:
+    """Who made a thing that says or does it: of "adopted a resolution condemning", who adopted."""
+    verb = governing_verb(noun)
+    if verb is None or noun.dep.split(":")[0] not in ("obj", "obl", "nmod"):
+        return []
+    who = agent(verb) if is_passive(verb) else subject(verb)[0]
+    if who is None or who is noun:
+        return []
+    return [replace(party, doubt=party.doubt + 0.05) for party in scene.parties(who)]
+
+
+def _acting(found: list[Party]) -> list[Party]:
+    return [
+        replace(party, doubt=party.doubt + (0.2 if party.private else 0.0) + (0.1 if party.place else 0))
+        for party in found
+    ]
+
+
+def _owners(noun: Word | None, scene: Scene) -> list[Party]:
+    """Whose act a noun of action is: its possessor, the demonym in front, behind "by" or "from"."""
+    if noun is None:
+        return []
+    owners = [*noun.those("nmod:poss")]
+    for child in noun.those("amod", "compound"):
+        mention = scene.named.get(child.index)
+        if mention and (mention.kind == ADJECTIVE or mention.words.split()[0] in ADJECTIVAL_STATES):
+            owners.append(child)
+    owners.extend(child for child in noun.those("nmod", "obl") if child.preposition in ("by", "from"))
+    owners.extend(by for child in noun.those("acl") if (by := agent(child)) is not None)
+    for owner in owners:
+        found = scene.parties(owner)
+        if found:
+            return found
+    return []
+
+
+def targets_of(frame: Frame, roles: Roles, scene: Scene, without: set[str]) -> tuple[list[Party], str]:
+    for slot in frame.targets:
+        if slot == "clause":
+            for clause in roles.clauses:
+                who, _ = subject(clause)
+                found = (
+                    [party for party in scene.parties(who) if party.country not in without] if who is not None else []
+                )
+                if found:
+                    return found, "the clause's subject"
+        for word in _slot(slot, roles):
+            found = _doubted(scene.held_in(word, without), frame, slot)
+            if found:
+                return found, slot
+    for slot in frame.targets:
+        for word in _deep_slot(slot, roles):
+            found = _doubted([party for party in scene.parties(word) if party.country not in without], frame, slot)
+            if found:
+                return [replace(party, doubt=party.doubt + 0.08) for party in found], f"{slot} further down"
+    return [], ""
+
+
+def _doubted(found: list[Party], frame: Frame, slot: str) -> list[Party]:
+    if frame.place or slot in ("on", "to", "into", "of", "object"):
+        return found
+    return [replace(party, doubt=party.doubt + 0.1) if party.place else party for party in found]
+
+
+def _slot(slot: str, roles: Roles) -> list[Word]:
+    if slot == "object":
+        found = list(roles.objects)
+        if not roles.word.is_verb:
+            found.extend(child for child in roles.word.those("compound", "amod") if child not in found)
+        return found
+    if slot == "subject":
+        return [roles.subject] if roles.subject is not None else []
+    if slot == "clause":
+        return roles.clauses
+    if slot == "near":
+        return [roles.word]
+    return [word for preposition, word in roles.obliques if preposition == slot or preposition.split()[0] == slot]
+
+
+def _deep_slot(slot: str, roles: Roles) -> list[Word]:
+    return [word for preposition, word in deep_obliques(roles.word) if preposition.split()[0] == slot]
+
+
+def unnamed(sufferers: list[Party], roles: Roles, scene: Scene) -> list[Party]:
+    """Who did what a passive doesn't say by whom: whose capital or country is the place, the only other country."""
+    doer = agent(roles.word) if roles.passive else roles.subject
+    if doer is not None and not _may_act(doer):
+        # It is said who did it, only not for which country: an organisation, a firm, someone unknown.
+        return []
+    suffering = {party.country for party in sufferers}
+    for preposition, word in (*roles.obliques, *deep_obliques(roles.word)):
+        mention = scene.named.get(word.index)
+        is_place = mention and preposition in ("in", "from", "at") and mention.kind in (CAPITAL, STATE)
+        if mention and is_place and mention.country not in suffering:
+            return [Party(mention.as_actor, f"the place, “{mention.words}”", 0.1, word)]
+    for verb in roles.word.above():
+        # "The ministry said that the envoy was recalled", "asked that the visit be put off".
+        who = subject(verb)[0] if verb.is_verb and not is_passive(verb) else None
+        speaking = [party for party in scene.parties(who) if party.country not in suffering] if who is not None else []
+        if speaking:
+            return [replace(party, how=f"{party.how}, who {verb.text}", doubt=party.doubt + 0.12) for party in speaking]
+    named = [mention for mention in scene.mentions if mention.country not in suffering]
+    if len({mention.country for mention in named}) == 1:
+        return [Party(named[0].as_actor, f"the only other country, “{named[0].words}”", 0.15)]
+    return _other_side(sufferers[0], scene) if not named else []
+
+
+def _may_act(word: Word) -> bool:
+    """Whether a subject that names nobody can still be somebody: "officials", "he", but not "prices"."""
+    return word.tag == "PRP" or (word.tag[:3] != "NNP" and any(form in AGENTS for form in variants(word.lemma)))
+
+
+def from_context(frame: Frame, sources: list[Party], scene: Scene) -> list[Party]:
+    acting = {party.country for party in sources}
+    if frame.type == "mediation" and len(scene.discourse.pair) == 2 and not acting & set(scene.discourse.pair):
+        return [
+            Party(ActorMention(side, side, None, ""), "the article's two countries", 0.15)
+            for side in scene.discourse.pair
+        ]
+    named = [mention for mention in scene.mentions if mention.country not in acting]
+    if len({mention.country for mention in named}) == 1:
+        return [Party(named[0].as_actor, f"the only other country, “{named[0].words}”", 0.2)]
+    return _other_side(sources[0], scene) if not named else []
+
+
+def _other_side(one: Party, scene: Scene) -> list[Party]:
+    other = scene.discourse.other(one.country)
+    if not other:
+        return []
+    doubt = 0.2 if one.country in scene.discourse.pair else 0.25
+    return [Party(ActorMention(other, other, None, ""), "the article's other country", doubt)]
+
+
+def together(roles: Roles, scene: Scene) -> list[Party]:
+    """All sides of a mutual act, where one phrase names them."""
+    word = roles.word
+    phrases: list[Word] = []
+    if word.is_verb and roles.subject is not None and not roles.passive:
+        phrases.append(roles.subject)
+    if roles.passive:
+        phrases.extend(by for by in [agent(word)] if by is not None)
+    phrases.extend(inner for preposition, inner in roles.obliques if preposition in ("between", "of", "by", "among"))
+    phrases.extend(child for child in word.those("amod", "compound", "nmod:poss") if child.index in scene.named)
+    if not word.is_verb:
+        above = governing_verb(word)
+        who = subject(above)[0] if above is not None and not is_passive(above) else None
+        phrases.extend([who] if who is not None and who is not word else [])
+    for phrase in phrases:
+        found = [party for party in scene.parties(phrase) if not party.private]
+        if len(found) > 1:
+            return found
+    if roles.subject is not None and word.is_verb:
+        found = [party for one in with_conjuncts(roles.subject) for party in scene.parties(one)]
+        return found if len({party.country for party in found}) > 1 else []
+    named = [
+        party
+        for child in word.those("amod", "compound")
+        if child.index in scene.named
+        for party in scene.parties(child)
+    ]
+    return list({party.country: party for party in named}.values())
