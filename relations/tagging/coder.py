@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from relations.tagging.actors import find_mentions
 from relations.tagging.coded import ActorMention, CodedEvent, Span
 from relations.tagging.dates import Moment, date_event, is_background, moments
-from relations.tagging.grammar.frames import Frames, frames
+from relations.tagging.grammar.frames import frames
 from relations.tagging.grammar.parties import PRONOUNS, Discourse, Scene
 from relations.tagging.grammar.reading import Read, Trace, no_trace, read_sentence
 from relations.tagging.grammar.roles import subject
@@ -84,11 +84,13 @@ def code_article(
     for one in named:
         tree = trees.get(one.sentence.number)
         if tree is not None:
-            scene = Scene(one.sentence.text, tree, one.mentions, discourse)
+            dates = moments(one.sentence.text, day) if day else []
+            ahead = [moment.at for moment in dates if day and min(moment.days) > day]
+            scene = Scene(one.sentence.text, tree, one.mentions, discourse, ahead)
             if trace is not no_trace:
                 names = ", ".join(f"{mention.words} ({mention.actor})" for mention in one.mentions)
                 trace(f"{one.sentence.number}: {one.sentence.text}\nnames: {names}\n{drawn(tree)}")
-            found.extend(_code_sentence(one, scene, day, frames(), trace))
+            found.extend(_code_sentence(one, scene, dates, day, trace))
             discourse = after(scene)
         elif one.mentions:
             discourse = replace(discourse, before=tuple(dict.fromkeys(mention.country for mention in one.mentions)))
@@ -172,10 +174,11 @@ def _persons(scene: Scene, actors: Sequence[ActorMention]) -> tuple[ActorMention
     return pronouns or tuple(actor for actor in actors if actor.span in people)
 
 
-def _code_sentence(one: Named, scene: Scene, day: dt.date | None, known: Frames, trace: Trace) -> list[CodedEvent]:
-    dates = moments(one.sentence.text, day) if day else []
+def _code_sentence(
+    one: Named, scene: Scene, dates: list[Moment], day: dt.date | None, trace: Trace
+) -> list[CodedEvent]:
     found: list[CodedEvent] = []
-    for read in read_sentence(scene, known, trace):
+    for read in read_sentence(scene, frames(), trace):
         if day and is_background(dates, day, read.trigger.start):
             continue
         event = _event(one, read, scene.tree, dates, day)

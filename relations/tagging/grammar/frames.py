@@ -21,7 +21,7 @@ from relations.tagging.grammar.tree import Word
 DATA = Path(__file__).parent.parent / "data"
 LEMMAS = Path(__file__).parent.parent / "parser" / "lemmas.json"
 KEYS = {
-    *("name", "type", "verbs", "nouns", "objects", "not_objects", "subjects", "preps", "needs", "targets", "reverse"),
+    *("name", "type", "verbs", "nouns", "objects", "not_objects", "subjects", "needs", "targets", "reverse"),
     *("mutual", "clause", "object_party", "stage", "confidence", "speech", "voice", "planned", "context", "place"),
     *("with", "without", "threat"),
 }
@@ -47,7 +47,6 @@ class Frame:
     objects: frozenset[str]
     not_objects: frozenset[str]
     subjects: frozenset[str]
-    preps: frozenset[str]
     needs: frozenset[str]
     targets: tuple[str, ...]
     reverse: bool
@@ -70,7 +69,7 @@ class Frame:
     def narrowness(self) -> int:
         """How much a frame asks for: of those that fit, the one that asks for most is meant."""
         asked = (self.objects, self.subjects, self.needs, self.clause, self.with_words, self.object_party)
-        return 4 * len([one for one in asked if one]) + 2 * bool(self.preps) + bool(self.voice)
+        return 4 * len([one for one in asked if one]) + bool(self.voice)
 
 
 class Frames:
@@ -182,7 +181,6 @@ def frame_of(row: dict[str, Any], group: str, classes: dict[str, list[str]], ord
         objects=frozenset(words("objects")),
         not_objects=frozenset(words("not_objects")),
         subjects=frozenset(words("subjects")),
-        preps=frozenset(row.get("preps", ())),
         needs=frozenset(row.get("needs", ())),
         targets=tuple(row.get("targets") or TARGETS),
         reverse=row.get("reverse", False),

@@ -78,12 +78,13 @@ class Discourse:
 
 @dataclass(slots=True)
 class Scene:
-    """A parsed sentence with its names put on the words that head them."""
+    """A parsed sentence with its names put on the words that head them. ahead: where it names days to come."""
 
     text: str
     tree: Tree
     mentions: Sequence[Mention]
     discourse: Discourse
+    ahead: Sequence[int] = ()
     named: dict[int, Mention] = field(init=False)
     heads: dict[int, Mention] = field(init=False)
 
@@ -135,7 +136,7 @@ class Scene:
             return self._referred(word, depth)
         if lemma in RELATIVE and word.dep.split(":")[0] in ("nsubj", "obj", "obl"):
             return self.parties(word.head.head, depth + 1) if word.head.dep == "acl:relcl" else []
-        if lemma == "counterpart":
+        if self._means_a_counterpart(word):
             return self._counterpart(word, depth)
         if self._means_both(word):
             return self._both(word)
@@ -198,6 +199,13 @@ class Scene:
             sides, how = list(self.discourse.pair), "the article's pair"
         span = Span(word.start, word.end)
         return [Party(ActorMention(side, side, span, word.text), f"“{word.text}”: {how}", 0.08, word) for side in sides]
+
+    def _means_a_counterpart(self, word: Word) -> bool:
+        if word.lemma == "counterpart":
+            return True
+        if word.lemma == "number":
+            return any(child.lemma == "opposite" for child in word.children)
+        return word.lemma in ("colleague", "host", "guest") and bool(word.those("nmod:poss"))
 
     def _counterpart(self, word: Word, depth: int) -> list[Party]:
         found = self._owner_by_name(word, depth)

@@ -104,15 +104,21 @@ def _has_object(frame: Frame, roles: Roles) -> bool:
 
 def consumed(frame: Frame, roles: Roles) -> set[int]:
     """The nouns of action that belong to this telling and tell of nothing more: the visit in "put off the visit"."""
-    if not frame.objects:
+    if not frame.objects and not frame.subjects:
         return set()
-    return {one.index for one in roles.objects if is_one_of(one, frame.objects)} | (
-        {one.index for one in [roles.subject] if one is not None and frame.subjects}
-    )
+    consumed = {one.index for one in roles.objects if is_one_of(one, frame.objects) or "any" in frame.objects}
+    told = [one for one in roles.objects if one.index in consumed]
+    for one in told:
+        # "lifted its embargo on arms sales"
+        inner = [child for child in one.those("nmod", "compound") if child.dep != "nmod:poss"]
+        consumed.update(
+            child.index for child in inner if child.preposition in ("", "of", "on", "for", "against", "over")
+        )
+    return consumed | ({roles.subject.index} if roles.subject is not None and frame.subjects else set())
 
 
 def events_of(frame: Frame, roles: Roles, scene: Scene, trace: Trace = no_trace) -> list[Read]:
-    said = stance(roles.word)
+    said = stance(roles.word, speech=frame.speech, ahead=scene.ahead)
     outcome = outcome_of(frame, said)
     if outcome is None:
         trace(f"{roles.word.text}: {frame.name}: {said.status} ({said.how})")
@@ -127,9 +133,9 @@ def events_of(frame: Frame, roles: Roles, scene: Scene, trace: Trace = no_trace)
     without = {party.country for party in sources}
     targets, slot = targets_of(frame, roles, scene, without)
     if sources and not targets and frame.context:
-        targets, slot = from_context(frame, sources, scene), "the text around it"
+        targets, slot = from_context(frame, roles, sources, scene), "the text around it"
     if targets and not sources:
-        sources = unnamed(targets, roles, scene)
+        sources = unnamed(frame, targets, roles, scene)
     if not sources or not targets:
         trace(f"{roles.word.text}: {frame.name}: {'no target' if sources else 'no source'}")
         return []

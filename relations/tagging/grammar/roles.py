@@ -89,6 +89,8 @@ STATES = {
 def is_passive(verb: Word) -> bool:
     if verb.lemma in STATES and not verb.those("obl:agent"):
         return False
+    if verb.tag == "VB" and verb.mark == "to" and not verb.those("aux:pass"):
+        return False  # "is to set out"
     if verb.those("aux:pass", "nsubj:pass", "obl:agent"):
         return True
     # "the envoy recalled by Ankara", "Summoned to the ministry, the envoy ..."
@@ -143,12 +145,15 @@ def subject_of_participle(verb: Word) -> Word | None:
     if verb.dep not in ("acl", "acl:relcl"):
         return None
     noun = verb.head
+    above = governing_verb(noun)
+    if verb.dep == "acl" and verb.tag == "VBG" and above is not None and _behind_a_comma(verb):
+        # "expelled three envoys, accusing them": who expelled accuses.
+        return _deep_subject(above)
     if verb.dep == "acl:relcl" or (verb.dep == "acl" and verb.tag in ("VBG", "VBN") and verb.mark == ""):
         return noun
     # "Ankara's decision to close", "took a decision to close"
     if noun.those("nmod:poss"):
         return noun
-    above = governing_verb(noun)
     if above is not None and above.lemma in OBJECT_CONTROL and noun.dep in ("obj", "nsubj:pass"):
         return noun
     if above is not None and noun.dep.split(":")[0] in ("obj", "obl", "nmod"):
@@ -195,7 +200,7 @@ def objects(word: Word) -> list[Word]:
             found.extend([sufferer] if sufferer is not None else [])
             found.extend(word.those("obj"))
         else:
-            found.extend(word.those("obj"))
+            found.extend(word.those("obj") or word.those("iobj"))
             if not found and word.dep == "acl:relcl":
                 # "the resolution that Iran proposed"
                 whom = _antecedent(word)
@@ -300,5 +305,11 @@ class Roles:
 
 def roles_of(word: Word) -> Roles:
     passive = word.is_verb and is_passive(word)
-    who, how = subject(word) if word.is_verb or word.those("cop") else (None, "")
+    who, how = subject(word) if word.is_verb or word.those("cop", "nsubj") else (None, "")
     return Roles(word, passive, who, how, objects(word), list(obliques(word)), clauses(word))
+
+
+def _behind_a_comma(word: Word) -> bool:
+    first = min(below.index for below in word.below() if below.dep != "punct")
+    around = (*word.head.below(), *word.below())
+    return any(below.text == "," and below.index == first - 1 for below in around)

@@ -48,7 +48,9 @@ def sources_of(frame: Frame, roles: Roles, scene: Scene) -> list[Party]:
     word = roles.word
     if frame.subjects:
         by = agent(word)
-        return scene.parties(by) if by is not None else _owners(roles.subject, scene)
+        if by is not None:
+            return scene.parties(by)
+        return _owners(roles.subject, scene) or (scene.parties(roles.subject) if roles.subject is not None else [])
     if word.is_verb or roles.subject is not None:
         if roles.passive:
             by = agent(word)
@@ -110,7 +112,7 @@ def _owners(noun: Word | None, scene: Scene) -> list[Party]:
 
 def targets_of(frame: Frame, roles: Roles, scene: Scene, without: set[str]) -> tuple[list[Party], str]:
     for slot in frame.targets:
-        if slot == "clause":
+        if slot in ("clause", "clause_subject"):
             for clause in roles.clauses:
                 who, _ = subject(clause)
                 found = (
@@ -155,7 +157,7 @@ def _deep_slot(slot: str, roles: Roles) -> list[Word]:
     return [word for preposition, word in deep_obliques(roles.word) if preposition.split()[0] == slot]
 
 
-def unnamed(sufferers: list[Party], roles: Roles, scene: Scene) -> list[Party]:
+def unnamed(frame: Frame, sufferers: list[Party], roles: Roles, scene: Scene) -> list[Party]:
     """Who did what a passive doesn't say by whom: whose capital or country is the place, the only other country."""
     doer = agent(roles.word) if roles.passive else roles.subject
     if doer is not None and not _may_act(doer):
@@ -173,6 +175,8 @@ def unnamed(sufferers: list[Party], roles: Roles, scene: Scene) -> list[Party]:
         speaking = [party for party in scene.parties(who) if party.country not in suffering] if who is not None else []
         if speaking:
             return [replace(party, how=f"{party.how}, who {verb.text}", doubt=party.doubt + 0.12) for party in speaking]
+    if frame.speech and not roles.passive:
+        return []  # Whoever says it would be named.
     named = [mention for mention in scene.mentions if mention.country not in suffering]
     if len({mention.country for mention in named}) == 1:
         return [Party(named[0].as_actor, f"the only other country, “{named[0].words}”", 0.15)]
@@ -184,7 +188,10 @@ def _may_act(word: Word) -> bool:
     return word.tag == "PRP" or (word.tag[:3] != "NNP" and any(form in AGENTS for form in variants(word.lemma)))
 
 
-def from_context(frame: Frame, sources: list[Party], scene: Scene) -> list[Party]:
+def from_context(frame: Frame, roles: Roles, sources: list[Party], scene: Scene) -> list[Party]:
+    beside = [word for preposition, word in roles.obliques if preposition in ("with", "against", "to", "from", "by")]
+    if any(word.tag[:3] == "NNP" and word.index not in scene.named for word in (*roles.objects, *beside)):
+        return []  # It is said to whom, but to no country: an organisation, a firm, someone unknown.
     acting = {party.country for party in sources}
     if frame.type == "mediation" and len(scene.discourse.pair) == 2 and not acting & set(scene.discourse.pair):
         return [

@@ -6,6 +6,7 @@ Read from the verb's own auxiliaries and from the words that govern it, from the
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -18,20 +19,13 @@ NEGATIONS = {"not", "never", "n't", "n’t", "neither", "hardly", "nor"}
 FUTURE = {"will", "would", "shall", "'ll", "’ll", "wo", "ll"}
 MODAL = {"can", "could", "may", "might", "should", "must", "ca", "ought"}
 CONDITIONS = {"if", "unless", "whether", "lest"}
-REASONS_AND_TIMES = {
-    "after",
-    "because",
-    "while",
-    "when",
-    "as",
-    "since",
-    "before",
-    "until",
-    "although",
-    "though",
-    "that",
-}
 INSTEAD = {"without", "instead of", "rather than", "short of", "against", "instead"}
+# "called to express support", "marched to protest", "summoned the envoy to complain": the words are said.
+SPEAKING_ACTS = {
+    *("call", "phone", "telephone", "write", "speak", "summon", "gather", "march", "rally", "demonstrate", "issue"),
+    *("shun", "strike", "send", "visit", "meet", "use", "address", "appear", "assemble", "take", "hold"),
+}
+FORMER = {"once", "formerly", "previously", "long"}
 NOUN_LINKS = {"obj", "nmod", "obl", "nsubj", "nsubj:pass", "compound", "nmod:poss", "appos", "obl:agent", "iobj"}
 
 
@@ -65,12 +59,23 @@ def governors() -> dict[str, str]:
     return {word: name for name, words in table.items() for word in words}
 
 
-def stance(word: Word, without: frozenset[str] = frozenset()) -> Stance:
-    """The stance of the act that a verb or noun tells of. without: names of lists and rules to leave out."""
+def stance(
+    word: Word, *, speech: bool = False, ahead: Sequence[int] = (), without: frozenset[str] = frozenset()
+) -> Stance:
+    """The stance of the act that a verb or noun tells of.
+
+    speech: the act is one of words, done by the call or the march that is made for it. ahead: where days to come are
+    named; what is told of them in the present tense is a plan. without: names of lists to leave out.
+    """
     found = _own(word)
+    if found.status == Status.DONE and word.tag in ("VBZ", "VBP", "VBG") and ahead:
+        below_it = [child.start for child in word.below()]
+        if any(min(below_it) <= at <= max(below_it) + 30 for at in ahead):
+            found = Stance(Status.PLANNED, "on a day to come")
     below = word
     for governor in word.above():
-        found = _under(found, below, governor, without)
+        if not (speech and below.dep in ("advcl", "xcomp", "acl") and governor.lemma in SPEAKING_ACTS):
+            found = _under(found, below, governor, without)
         if below.dep == "acl:relcl" or below.dep.startswith("parataxis"):
             break
         below = governor
@@ -99,6 +104,10 @@ def _own(word: Word) -> Stance:
             found = Stance(Status.POSSIBLE, child.text)
         elif lemma in FUTURE or (child.lemma == "be" and word.tag == "VB"):
             found = Stance(Status.PLANNED, child.text)
+    if bearer.tag == "VB" and bearer.mark == "to" and any(child.lemma == "be" for child in bearer.those("cop", "aux")):
+        found = Stance(Status.PLANNED, "is to")
+    if any(child.lemma in FORMER and child.dep == "advmod" for child in word.children):
+        return Stance(Status.NOT, "once")
     if negated:
         refused = found.status == Status.PLANNED or any(child.text.lower() in ("can", "ca", "could") for child in aux)
         found = Stance(Status.REFUSED if refused else Status.NOT, f"{found.how} not".strip())
@@ -150,7 +159,7 @@ def _under(found: Stance, below: Word, governor: Word, without: frozenset[str]) 
 
 
 def _under_adverbial(found: Stance, below: Word, governor: Word) -> Stance:
-    if below.mark in CONDITIONS:
+    if below.mark in CONDITIONS or below.mark == "until":
         return found.under(Status.POSSIBLE, below.mark)
     if below.mark == "to" or (below.tag == "VB" and any(child.tag == "TO" for child in below.children)):
         if found.status in (Status.NOT, Status.POSSIBLE):

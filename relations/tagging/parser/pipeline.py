@@ -14,6 +14,7 @@ from relations.tagging.grammar.tree import Tree, build
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Token
 
     from relations.tagging.parser.lemmas import Lemmas
 
@@ -24,7 +25,10 @@ BATCH = 48
 LONGEST = 120
 
 _NAME = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-_MONTH = r"(?:january|february|march|april|june|july|august|september|october|november|december|sept|oct|nov|dec|jan|feb|aug)"
+_MONTH = (
+    r"(?:january|february|march|april|june|july|august|september|october|november|december"
+    r"|jan|feb|aug|sept|oct|nov|dec)"
+)
 # Day names and what belongs to them, not where they qualify a noun ("Monday's talks", "the Friday prayers").
 DAY = re.compile(
     rf"""(?<=[\w,”"’)])\s+
@@ -37,27 +41,73 @@ DAY = re.compile(
     (?=\s+[a-z]|[,.;:]|$) (?!\s+(?:and|or|to)\s+(?:{_NAME}|\d))""",
     re.IGNORECASE | re.VERBOSE,
 )
+# Behind a name, and in front of what a plural noun would not have behind it.
+HEADLINE_VERB = re.compile(
+    r"(?:\b[A-Z][\w.’'-]*|’s|'s) ([A-Za-z][a-z]+s)"
+    r"(?= (?!(?:on|against|over|of|in|between|and|by|at|from|after|as|or)\b))"
+)
 _lock = threading.Lock()
 
 
-def parse(sentences: Sequence[tuple[str, int]]) -> list[Tree | None]:
-    """The trees of sentences, each given with the offset behind its dateline; None for one that is too long."""
-    nlp, lemmas = _pipeline()
-    simpler = [simplified(text, body) for text, body in sentences]
-    shown = [text for text, _ in simpler]
-    usable = [number for number, text in enumerate(shown) if text and text.count(" ") < LONGEST]
-    trees: list[Tree | None] = [None] * len(sentences)
-    with _lock:
-        for number, doc in zip(usable, nlp.pipe([shown[number] for number in usable], batch_size=BATCH), strict=True):
-            text, _ = sentences[number]
-            offsets = simpler[number][1]
-            trees[number] = build(
-                [
-                    (word.text, lemmas.of(word.text, word.tag_), word.tag_, word.dep_, word.head.i, offsets[word.idx])
-                    for word in doc
-                ]
-            )
+def parse(sentences: Sequence[tuple[str, int]], verbs: frozenset[str] = frozenset()) -> list[Tree | None]:
+    """The trees of sentences, each given with the offset behind its dateline; None for one that is too long.
+
+    verbs: base forms of those that matter; a sentence without a finite verb is tried again as a headline of one.
+    """
+    shown = [simplified(text, body) for text, body in sentences]
+    trees = _trees(shown)
+    headlines = [
+        (number, again)
+        for number, tree in enumerate(trees)
+        if tree is not None and not tree.has_finite_verb and (again := as_told(*shown[number], verbs))
+    ]
+    for (number, _), tree in zip(headlines, _trees([again for _, again in headlines]), strict=True):
+        trees[number] = tree
     return trees
+
+
+def as_told(text: str, offsets: list[int], verbs: frozenset[str]) -> tuple[str, list[int]] | None:
+    """A headline told so that the parser sees its verb: of "Norway lifts ban", "Norway did lift ban"."""
+    for match in HEADLINE_VERB.finditer(text):
+        base = next((form for form in _bases(match[1].lower()) if form in verbs), "")
+        if base:
+            start, end = match.span(1)
+            said = f"did {base}"
+            return text[:start] + said + text[end:], [*offsets[:start], *([offsets[start]] * len(said)), *offsets[end:]]
+    return None
+
+
+def _bases(form: str) -> list[str]:
+    found = [form[:-1]]
+    if form.endswith("ies"):
+        found.insert(0, f"{form[:-3]}y")
+    elif form.endswith("es"):
+        found.append(form[:-2])
+    return found
+
+
+def _trees(shown: Sequence[tuple[str, list[int]]]) -> list[Tree | None]:
+    nlp, lemmas = _pipeline()
+    usable = [number for number, (text, _) in enumerate(shown) if text and text.count(" ") < LONGEST]
+    trees: list[Tree | None] = [None] * len(shown)
+    with _lock:
+        for number, doc in zip(
+            usable, nlp.pipe([shown[number][0] for number in usable], batch_size=BATCH), strict=True
+        ):
+            offsets = shown[number][1]
+            words = [(word.text, _tag(word), word.dep_, word.head.i, offsets[word.idx]) for word in doc]
+            trees[number] = build([(text, lemmas.of(text, tag), tag, *rest) for text, tag, *rest in words])
+    return trees
+
+
+def _tag(word: Token) -> str:
+    """Its tag; that of a verb for what was taken for an adjective and has a subject: "Riyadh expelled three envoys"."""
+    if word.tag_ != "JJ" or not word.text.endswith("ed"):
+        return word.tag_
+    below = {child.dep_.split(":")[0] for child in word.children}
+    if "nsubj" not in below:
+        return "JJ"
+    return "VBN" if below & {"cop", "aux"} else "VBD"
 
 
 def simplified(text: str, body: int) -> tuple[str, list[int]]:
