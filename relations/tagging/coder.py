@@ -21,7 +21,7 @@ from relations.tagging.grammar.reading import Read, Trace, no_trace, read_senten
 from relations.tagging.grammar.roles import subject
 from relations.tagging.grammar.tree import Tree, drawn
 from relations.tagging.lexicon import CAPITAL, PERSON, Lexicon
-from relations.tagging.mentions import Memory, Mention
+from relations.tagging.mentions import Memory, Mention, setting_of
 from relations.tagging.parser.pipeline import parse
 from relations.tagging.sentences import Sentence, split
 from relations.tagging.topics import is_about_sport
@@ -37,7 +37,10 @@ LEAST_CONFIDENCE = 0.3
 SHORT_TEXT, SURE = 4, 0.56
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 # Words that may stand for somebody named before.
-REFERRING = PRONOUNS | {"two", "both", "counterpart", "counterparts", "sides", "neighbours", "neighbors"}
+REFERRING = PRONOUNS | {
+    *("two", "both", "counterpart", "counterparts", "sides", "neighbours", "neighbors", "neighbour", "neighbor"),
+    *("kingdom", "island", "emirate", "government", "ministry", "minister", "president"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def code_article(
     if is_about_sport(f"{title}\n{text}"):
         return []
     day = published_at.date() if published_at else None
-    memory = Memory()
+    memory = Memory(setting=setting_of(f"{title}\n{text}"))
     title_mentions = find_mentions(Sentence(0, 0, 0, title, 0), lexicon, day, memory)
     memory.note(title_mentions)
     named: list[Named] = []
@@ -79,14 +82,13 @@ def code_article(
     wanted = worth_parsing(title_mentions, named)
     parsed = parse([(one.sentence.text, one.sentence.body) for one in wanted], frames().verbs())
     trees = {one.sentence.number: tree for one, tree in zip(wanted, parsed, strict=True)}
-    discourse = Discourse(pair=pair, leading=leading)
+    discourse = Discourse(pair=pair, leading=leading, settled=len(sentences) > SHORT_TEXT)
     found: list[CodedEvent] = []
     for one in named:
         tree = trees.get(one.sentence.number)
         if tree is not None:
             dates = moments(one.sentence.text, day) if day else []
-            ahead = [moment.at for moment in dates if day and min(moment.days) > day]
-            scene = Scene(one.sentence.text, tree, one.mentions, discourse, ahead)
+            scene = Scene(one.sentence.text, tree, one.mentions, discourse, ahead(dates, day))
             if trace is not no_trace:
                 names = ", ".join(f"{mention.words} ({mention.actor})" for mention in one.mentions)
                 trace(f"{one.sentence.number}: {one.sentence.text}\nnames: {names}\n{drawn(tree)}")
@@ -140,6 +142,11 @@ def worth_parsing(title: Sequence[Mention], named: Sequence[Named]) -> list[Name
         if (one.countries or words & REFERRING) and words & calling:
             found.append(one)
     return found
+
+
+def ahead(dates: Sequence[Moment], day: dt.date | None) -> list[int]:
+    """Where a sentence names days to come."""
+    return [moment.at for moment in dates if day and min(moment.days) > day]
 
 
 def after(scene: Scene) -> Discourse:

@@ -20,13 +20,31 @@ from relations.codebook.keys import institution_key, person_key, state_key
 from relations.codebook.tenures import Tenure, tenures
 
 DATA = Path(__file__).parent / "data"
+PERSON_ENTRY = re.compile(r"(?P<names>.+?) (?P<since>\d{4})(?: (?P<until>\d{4}))?")
 # (actor key, country, name, valid from, valid until)
 ExtraName = tuple[str, str, str, dt.date | None, dt.date | None]
 # Earlier kinds win where one name means several things.
-STATE, ADJECTIVE, NATIONAL, CAPITAL, INSTITUTION, LOCAL, PERSON, SURNAME, OTHER = (
-    *("state", "adjective", "national", "capital", "institution", "local", "person", "surname", "other"),
+STATE, ADJECTIVE, NATIONAL, CAPITAL, PLACE, INSTITUTION, GROUP, LOCAL, PERSON, SURNAME, FIRM, OTHER = (
+    *("state", "adjective", "national", "capital", "place", "institution", "group", "local", "person", "surname"),
+    *("firm", "other"),
 )
-KINDS = (OTHER, INSTITUTION, PERSON, STATE, ADJECTIVE, CAPITAL, NATIONAL, LOCAL, SURNAME)
+KINDS = (OTHER, FIRM, GROUP, INSTITUTION, PERSON, STATE, ADJECTIVE, CAPITAL, NATIONAL, PLACE, LOCAL, SURNAME)
+# The tables of names that hold a list of names by country, and what those are.
+KINDS_OF_TABLES = {
+    "more_names": STATE,
+    "more_adjectives": ADJECTIVE,
+    "more_nationals": NATIONAL,
+    "groups": GROUP,
+    "private_bodies": FIRM,
+    "places": PLACE,
+    "halves": LOCAL,
+}
+
+# The lists that are only asked whether they hold a word.
+SETS = (
+    *("place_only", "also_first_names", "titles", "private", "never_bare", "surname_needs_title", "days_and_months"),
+    *("diplomats", "us_towns", "never_a_firm"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +76,17 @@ class Found:
 
 @cache
 def name_lists() -> dict[str, Any]:
-    return tomllib.loads((DATA / "names.toml").read_text("utf-8"))
+    """What the coder must know of names beyond the codebook: names.toml, and names/*.toml put together by country."""
+    lists = tomllib.loads((DATA / "names.toml").read_text("utf-8"))
+    for path in sorted((DATA / "names").glob("*.toml")):
+        for table, held in tomllib.loads(path.read_text("utf-8")).items():
+            if isinstance(held, dict):
+                lists.setdefault(table, {}).update(held)
+            else:
+                lists[table] = held
+    for name in SETS:
+        lists[name] = frozenset(lists[name])
+    return lists
 
 
 class Lexicon:
@@ -70,28 +98,49 @@ class Lexicon:
         self._meanings = [tuple(sorted(meanings[name], key=_precedence)) for name in self._names]
         self._automaton = AhoCorasick(self._names, matchkind=MatchKind.Standard, store_patterns=False)
         self.nouns = nouns
-        longest_first = sorted(nouns, key=len, reverse=True)
-        self.noun_pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b", re.IGNORECASE)
+        self._nouns = list(nouns)
+        # An alternation of hundreds of words would take a hundred times as long as the names of a sentence do.
+        self._noun_automaton = AhoCorasick(self._nouns, matchkind=MatchKind.Standard, store_patterns=False)
 
     def __len__(self) -> int:
         return len(self._names)
 
     def find(self, text: str) -> list[Found]:
         """Names that stand as whole words, leftmost first and then longest, without overlap."""
-        hits = []
-        for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            if start and (text[start - 1].isalnum() or text[start - 1] == "_"):
-                continue
-            if end < len(text) and (text[end].isalnum() or text[end] == "_") and text[end - 1] != ".":
-                continue
-            hits.append((start, -end, index))
-        found: list[Found] = []
-        free_from = 0
-        for start, minus_end, index in sorted(hits):
-            if start >= free_from:
-                found.append(Found(start, -minus_end, self._names[index], self._meanings[index]))
-                free_from = -minus_end
-        return found
+        hits = _whole_words(self._automaton, text)
+        return [Found(start, end, self._names[index], self._meanings[index]) for start, end, index in hits]
+
+    def find_nouns(self, text: str) -> list[tuple[int, int, str]]:
+        """The nouns of institutions, whatever their case: start, end and the noun in small letters."""
+        return [
+            (start, end, self._nouns[index]) for start, end, index in _whole_words(self._noun_automaton, _lower(text))
+        ]
+
+
+def _whole_words(automaton: AhoCorasick, text: str) -> list[tuple[int, int, int]]:
+    """Start, end and index of what is found as whole words, leftmost first and then longest, without overlap."""
+    hits = []
+    for index, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
+        if start and (text[start - 1].isalnum() or text[start - 1] == "_"):
+            continue
+        if end < len(text) and (text[end].isalnum() or text[end] == "_") and text[end - 1] != ".":
+            continue
+        hits.append((start, -end, index))
+    found = []
+    free_from = 0
+    for start, minus_end, index in sorted(hits):
+        if start >= free_from:
+            found.append((start, -minus_end, index))
+            free_from = -minus_end
+    return found
+
+
+def _lower(text: str) -> str:
+    """In small letters, each at its place ("İ" has two small letters)."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
 
 
 def compile_lexicon(
@@ -114,9 +163,17 @@ def compile_lexicon(
         if name.strip():
             kind = PERSON if ":person:" in actor else INSTITUTION if ":" in actor else STATE
             meanings[name.strip()].append(Meaning(kind, country_code, actor, since, until))
-    for country_code, names in name_lists()["more_names"].items():
-        for name in names:
-            meanings[name].append(Meaning(STATE, country_code, state_key(country_code)))
+    for table, kind in KINDS_OF_TABLES.items():
+        for country_code, names in name_lists()[table].items():
+            _add_names(meanings, names, kind, known[country_code])
+    if tenure_table is None:
+        for country_code, persons in name_lists()["persons"].items():
+            for entry in persons:
+                _add_person(meanings, country_code, entry)
+    for name, other in name_lists()["dated"].items():
+        meanings[name].append(
+            Meaning(STATE, other["country"], state_key(other["country"]), other["since"], other["until"], True)
+        )
     for name in name_lists()["not_countries"]:
         meanings[name] = [Meaning(OTHER, "", "")]
     return Lexicon(meanings, _nouns(institutions()))
@@ -144,6 +201,27 @@ def _add_country(meanings: dict[str, list[Meaning]], country: Country) -> None:
     for name, kind in named.items():
         if name:
             meanings[name].append(Meaning(kind, country.code, key, since, country.valid_until, past))
+
+
+def _add_names(meanings: dict[str, list[Meaning]], names: Iterable[str], kind: str, country: Country) -> None:
+    since = country.valid_from if country.kind == "past" else None
+    for name in names:
+        if not any(known.country == country.code and known.kind == kind for known in meanings[name]):
+            # Where a group is named in the codebook too, its entry there is the better one.
+            meanings[name].append(Meaning(kind, country.code, state_key(country.code), since, country.valid_until))
+
+
+def _add_person(meanings: dict[str, list[Meaning]], country: str, entry: str) -> None:
+    """entry: "Name|Other name 1999 2004", without a last year for one who still acts."""
+    written = PERSON_ENTRY.fullmatch(entry)
+    if written is None:
+        raise ValueError(f"{entry!r} among the persons of {country} must be names, a year and a year or none.")
+    names = written["names"].split("|")
+    since = dt.date(int(written["since"]), 1, 1)
+    until = dt.date(int(written["until"]), 12, 31) if written["until"] else None
+    key = person_key(country, names[0])
+    for name in names:
+        meanings[name].append(Meaning(PERSON if " " in name else SURNAME, country, key, since, until))
 
 
 def _add_tenure(meanings: dict[str, list[Meaning]], tenure: Tenure) -> None:

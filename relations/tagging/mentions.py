@@ -13,6 +13,42 @@ PREPOSITION = re.compile(
     r"around|about|than|like|among|versus|under)(?:\s+(?:the|its|both|his|her|their|neighbou?ring))?\s+$",
     re.IGNORECASE,
 )
+GEORGIA_STATE = re.compile(
+    r"\b(?:Atlanta|Savannah|Augusta|Macon|Fulton|Ga|Alabama|Florida|Tennessee|Carolinas?|county|counties|statewide|"
+    r"statehouse|Republicans?|Democrats?|senate race|runoff|gov|governor|growers?|peach(?:es)?|peanuts?|poultry)\b",
+    re.IGNORECASE,
+)
+CAUCASUS = re.compile(
+    r"\b(?:Tbilisi|Saakashvili|Shevardnadze|Abkhaz\w*|South Ossetia\w*|Georgians?|Caucasus|Russian?s?|Moscow|Armenian?|"
+    r"Azerbaijan\w*|Kremlin|foreign minist\w+|ambassador|embassy)\b"
+)
+TOWN_TALK = re.compile(
+    r"\b(?:count(?:y|ies)|townships?|city council|sheriff(?:['’]s)?|commissioners?|school district|state highway|"
+    r"turnpike|mayors?|county seat|statehouse|state senator|drawbridge|levee|zoning|road district|selectmen)\b",
+    re.IGNORECASE,
+)
+STATECRAFT = re.compile(
+    r"\b(?:foreign minist\w+|embass\w+|ambassadors?|troops|sanctions|ceasefire|treaty|diplomats?|prime minister|"
+    r"envoys?|armed forces|summit|warships?)\b",
+    re.IGNORECASE,
+)
+PLAYED = re.compile(
+    r"\b(?:beat(?:en)?|defeat\w*|thrash\w*|trounc\w*|edged|drew|w[io]n|lost|scored?|qualif\w+|play\w*)\b", re.IGNORECASE
+)
+MATCH = re.compile(
+    r"\b(?:wickets?|innings|semi-?finals?|quarter-?finals?|world cup|qualifiers?|cricket|football|soccer|rugby|hockey|"
+    r"tennis|test match|goalless|shootout|medals?|championships?|tournament|straight sets|extra time)\b",
+    re.IGNORECASE,
+)
+KITCHEN = re.compile(
+    r"\b(?:recipes?|tablespoons?|teaspoons?|simmer\w*|saut[eé]\w*|diced|chopped|marinat\w+|oven|skillet|garnish\w*|"
+    r"stir in|bake[ds]?|baking|roast(?:ed|ing)?|dish(?:es)?|flavou?rs?|chefs?|cuisine|cloves? of garlic|olive oil)\b",
+    re.IGNORECASE,
+)
+# What a text is about that gives names of countries another meaning.
+GEORGIA, TOWNS, SPORT, FOOD = "Georgia, the American state", "American towns", "a match", "food"
+# There a country's name stands for a team or a taste.
+AWAY_FROM_STATES = frozenset({SPORT, FOOD})
 # An office whose name is not the country's own: read from "the foreign ministry".
 BARE = "bare"
 
@@ -53,13 +89,15 @@ class Mention:
 class Memory:
     """What the article has named so far: for titles without a country, surnames and names of several countries.
 
-    institutions: the country whose institution of a kind was named last, for "the prime minister".
+    institutions: the country whose institution of a kind was named last, for "the prime minister". setting: what
+    ``setting_of`` read from the whole text; without it each sentence is read for itself.
     """
 
     countries: set[str] = field(default_factory=set)
     persons: set[str] = field(default_factory=set)
     institutions: dict[str, str] = field(default_factory=dict)
     last_actor: str = ""
+    setting: frozenset[str] = frozenset()
 
     def note(self, mentions: list[Mention]) -> None:
         for mention in mentions:
@@ -77,3 +115,17 @@ def preposition_before(text: str, position: int) -> str:
     """The preposition that governs what stands at this position, in small letters; "" where none does."""
     found = PREPOSITION.search(text, max(0, position - 40), position)
     return found[1].lower() if found else ""
+
+
+def setting_of(text: str) -> frozenset[str]:
+    """What a text is about that gives names of countries another meaning, for ``Memory.setting``."""
+    found = set()
+    if "Georgia" in text and len(GEORGIA_STATE.findall(text)) > len(CAUCASUS.findall(text)):
+        found.add(GEORGIA)
+    if len(TOWN_TALK.findall(text)) > max(1, len(STATECRAFT.findall(text))):
+        found.add(TOWNS)
+    if MATCH.search(text) and PLAYED.search(text) and not STATECRAFT.search(text):
+        found.add(SPORT)
+    if len({word.lower() for word in KITCHEN.findall(text)}) > 2 and not STATECRAFT.search(text):
+        found.add(FOOD)
+    return frozenset(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from relations.codebook.keys import institution_key
 from relations.tagging.coded import Span
@@ -39,14 +40,14 @@ def institution_after(text: str, end: int, lexicon: Lexicon, *, qualifies: bool)
     if not text[start : start + 1].isspace():
         return end, ""
     window = text[start : start + 70]
-    for noun in lexicon.noun_pattern.finditer(window):
-        between = window[: noun.start()].split()
+    for noun_start, noun_end, noun in lexicon.find_nouns(window):
+        between = window[:noun_start].split()
         if len(between) > (MOST_BETWEEN if qualifies else 0):
             break
-        if any(word.lower() in FUNCTION_WORDS or word[-1] in ",;." for word in between):
+        if any(word.lower() in FUNCTION_WORDS or word[-1] in ",;.:)-–—" for word in between):
             break
-        tail = SPEAKER.match(window, noun.end())
-        return start + (tail.end() if tail else noun.end()), lexicon.nouns[noun.group().lower()]
+        tail = SPEAKER.match(window, noun_end)
+        return start + (tail.end() if tail else noun_end), lexicon.nouns[noun]
     return end, ""
 
 
@@ -57,10 +58,36 @@ def institution_before(text: str, start: int, lexicon: Lexicon) -> tuple[int, st
         return start, ""
     joint_at = max(0, start - 20) + joint.start()
     window_start = max(0, joint_at - 45)
-    for noun in lexicon.noun_pattern.finditer(text, window_start, joint_at):
-        if noun.end() == joint_at:
-            return noun.start(), lexicon.nouns[noun.group().lower()]
+    for noun_start, noun_end, noun in lexicon.find_nouns(text[window_start:joint_at]):
+        if window_start + noun_end == joint_at:
+            return window_start + noun_start, lexicon.nouns[noun]
     return start, ""
+
+
+def epithets(text: str, body: int, named: Sequence[Mention], present: frozenset[str]) -> list[Mention]:
+    """Words for a country named elsewhere, where they can mean just one: "the kingdom", "the island"."""
+    found = []
+    for word in _epithet_pattern().finditer(text, body):
+        meant = present.intersection(name_lists()["epithets"][" ".join(word[1].lower().split())])
+        span = Span(word.start(1), word.end(1))
+        if len(meant) != 1 or any(one.span.start < span.end and span.start < one.span.end for one in named):
+            continue
+        (country,) = meant
+        preposition = preposition_before(text, span.start)
+        place = preposition in ("in", "on", "at", "near", "off", "around", "across", "outside", "inside")
+        found.append(
+            Mention(
+                country, country, span, span, word[1], BARE, preposition, place=place and word[2] is None, guessed=True
+            )
+        )
+    return found
+
+
+@cache
+def _epithet_pattern() -> re.Pattern[str]:
+    longest_first = sorted(name_lists()["epithets"], key=len, reverse=True)
+    words = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in longest_first)
+    return re.compile(rf"\b(?:the|this)\s+(?:[a-z-]+\s+)?({words})\b([’']s)?(?!\s+of\b)", re.IGNORECASE)
 
 
 def bare_institutions(
@@ -69,22 +96,24 @@ def bare_institutions(
     """Institutions without a country: that of the capital they are said to be in, else of who had one or acted last."""
     bare: list[Mention] = []
     taken = [mention.span for mention in named]
-    for noun in lexicon.noun_pattern.finditer(text, body):
-        slug = lexicon.nouns[noun.group().lower()]
-        if any(span.start < noun.end() and noun.start() < span.end for span in taken):
+    for start, end, noun in lexicon.find_nouns(text):
+        slug = lexicon.nouns[noun]
+        if start < body or any(span.start < end and start < span.end for span in taken):
             continue
         if slug == "armed_forces" and slug not in memory.institutions:
             continue
-        if noun.group().lower() in name_lists()["never_bare"] or OTHERS.search(text, body, noun.start()):
+        if noun in name_lists()["never_bare"] or OTHERS.search(text, body, start):
             continue
-        if not BARE_START.search(text, max(body, noun.start() - 60), noun.start()):
+        if not BARE_START.search(text, max(body, start - 60), start):
             continue
-        at_a_capital = _capital_beside(text, noun.start(), noun.end(), named)
-        country = at_a_capital or _whose(slug, noun.start(), named, memory)
+        # An embassy in a capital is any country's but that one's.
+        sent = noun in name_lists()["diplomats"]
+        at_a_capital = "" if sent else _capital_beside(text, start, end, named)
+        country = at_a_capital or _whose(slug, start, named, memory)
         if not country:
             continue
-        tail = SPEAKER.match(text, noun.end())
-        span = Span(noun.start(), tail.end() if tail else noun.end())
+        tail = SPEAKER.match(text, end)
+        span = Span(start, tail.end() if tail else end)
         taken.append(span)
         bare.append(
             Mention(

@@ -55,11 +55,13 @@ class Party:
 class Discourse:
     """What the article said before. pair: the two countries that it is about, () where there are none or more.
 
+    settled: enough was read to know the pair, so that whoever is named without a country acts for one of the two.
     leading: all its countries, the most told of first. subjects, persons: the actors of the last subject, and of the
     last one that was a person. speaker: who spoke last. before: the countries of the sentence before.
     """
 
     pair: tuple[str, ...] = ()
+    settled: bool = False
     leading: tuple[str, ...] = ()
     subjects: tuple[ActorMention, ...] = ()
     persons: tuple[ActorMention, ...] = ()
@@ -90,6 +92,7 @@ class Scene:
 
     def __post_init__(self) -> None:
         self.named, self.heads = {}, {}
+        self.mentions = [self._in_one_phrase(mention) for mention in self.mentions]
         for mention in self.mentions:
             head = self.tree.heading(mention.span.start, mention.span.end)
             if head is None:
@@ -98,6 +101,20 @@ class Scene:
             for word in self.tree.words:
                 if word.start < mention.span.end and mention.span.start < word.end:
                     self.named.setdefault(word.index, mention)
+
+    def _in_one_phrase(self, mention: Mention) -> Mention:
+        """The mention, without its institution where a verb parts them: "the UAE gave Doha's envoys"."""
+        core = self.tree.heading(mention.core.start, mention.core.end)
+        whole = self.tree.heading(mention.span.start, mention.span.end)
+        if core is None or whole is None or core is whole or mention.core == mention.span:
+            return mention
+        for above in core.above():
+            if above.is_verb and mention.span.start <= above.start < mention.span.end:
+                words = self.text[mention.core.start : mention.core.end]
+                return replace(mention, span=mention.core, words=words, actor=mention.country, origin=False)
+            if above is whole:
+                break
+        return mention
 
     def countries(self) -> list[str]:
         return list(dict.fromkeys(mention.country for mention in self.mentions))

@@ -17,9 +17,11 @@ from relations.tagging.grammar.roles import (
     deep_obliques,
     governing_verb,
     is_passive,
+    roles_of,
     subject,
     with_conjuncts,
 )
+from relations.tagging.grammar.stance import SPEAKING_ACTS
 from relations.tagging.grammar.tree import Word
 from relations.tagging.lexicon import ADJECTIVE, CAPITAL, STATE
 
@@ -124,6 +126,16 @@ def targets_of(frame: Frame, roles: Roles, scene: Scene, without: set[str]) -> t
             found = _doubted(scene.held_in(word, without), frame, slot)
             if found:
                 return found, slot
+    if frame.speech and roles.word.dep in ("advcl", "xcomp") and roles.word.head.lemma in SPEAKING_ACTS:
+        # "wrote to Ankara to apologise", "summoned the envoy to complain"
+        above = roles_of(roles.word.head)
+        addressed = [
+            word for preposition, word in above.obliques if preposition in ("to", "on", "with", "iobj", "against")
+        ]
+        for word in (*above.objects, *addressed):
+            found = [party for party in scene.parties(word) if party.country not in without]
+            if found:
+                return found, f"whom they {above.word.text}"
     for slot in frame.targets:
         for word in _deep_slot(slot, roles):
             found = _doubted([party for party in scene.parties(word) if party.country not in without], frame, slot)
@@ -160,7 +172,8 @@ def _deep_slot(slot: str, roles: Roles) -> list[Word]:
 def unnamed(frame: Frame, sufferers: list[Party], roles: Roles, scene: Scene) -> list[Party]:
     """Who did what a passive doesn't say by whom: whose capital or country is the place, the only other country."""
     doer = agent(roles.word) if roles.passive else roles.subject
-    if doer is not None and not _may_act(doer):
+    settled = bool(scene.discourse.settled and scene.discourse.pair)
+    if doer is not None and not _may_act(doer) and not (settled and doer.tag[:3] == "NNP"):
         # It is said who did it, only not for which country: an organisation, a firm, someone unknown.
         return []
     suffering = {party.country for party in sufferers}
@@ -175,7 +188,7 @@ def unnamed(frame: Frame, sufferers: list[Party], roles: Roles, scene: Scene) ->
         speaking = [party for party in scene.parties(who) if party.country not in suffering] if who is not None else []
         if speaking:
             return [replace(party, how=f"{party.how}, who {verb.text}", doubt=party.doubt + 0.12) for party in speaking]
-    if frame.speech and not roles.passive:
+    if frame.speech and not roles.passive and not settled:
         return []  # Whoever says it would be named.
     named = [mention for mention in scene.mentions if mention.country not in suffering]
     if len({mention.country for mention in named}) == 1:
@@ -190,7 +203,10 @@ def _may_act(word: Word) -> bool:
 
 def from_context(frame: Frame, roles: Roles, sources: list[Party], scene: Scene) -> list[Party]:
     beside = [word for preposition, word in roles.obliques if preposition in ("with", "against", "to", "from", "by")]
-    if any(word.tag[:3] == "NNP" and word.index not in scene.named for word in (*roles.objects, *beside)):
+    settled = bool(scene.discourse.settled and scene.discourse.pair)
+    if not settled and any(
+        word.tag[:3] == "NNP" and word.index not in scene.named for word in (*roles.objects, *beside)
+    ):
         return []  # It is said to whom, but to no country: an organisation, a firm, someone unknown.
     acting = {party.country for party in sources}
     if frame.type == "mediation" and len(scene.discourse.pair) == 2 and not acting & set(scene.discourse.pair):
@@ -201,7 +217,7 @@ def from_context(frame: Frame, roles: Roles, sources: list[Party], scene: Scene)
     named = [mention for mention in scene.mentions if mention.country not in acting]
     if len({mention.country for mention in named}) == 1:
         return [Party(named[0].as_actor, f"the only other country, “{named[0].words}”", 0.2)]
-    return _other_side(sources[0], scene) if not named else []
+    return _other_side(sources[0], scene) if settled or not named else []
 
 
 def _other_side(one: Party, scene: Scene) -> list[Party]:
