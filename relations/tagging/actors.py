@@ -126,7 +126,7 @@ def find_mentions(sentence: Sentence, lexicon: Lexicon, day: dt.date | None, mem
         day=day,
         memory=memory,
         present=frozenset(memory.countries).union(_certain(names, day)),
-        setting=memory.setting | setting_of(text),
+        setting=setting_of(text) if memory.setting is None else memory.setting,
         headline=_is_headline(text),
     )
     found: list[Mention] = []

@@ -97,7 +97,7 @@ class Memory:
     persons: set[str] = field(default_factory=set)
     institutions: dict[str, str] = field(default_factory=dict)
     last_actor: str = ""
-    setting: frozenset[str] = frozenset()
+    setting: frozenset[str] | None = None
 
     def note(self, mentions: list[Mention]) -> None:
         for mention in mentions:
