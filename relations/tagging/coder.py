@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from relations.tagging.actors import find_mentions
 from relations.tagging.coded import ActorMention, CodedEvent, Span
-from relations.tagging.dates import Moment, date_event, is_background, moments
+from relations.tagging.dates import Dating, Told, date_event, is_background, tell
 from relations.tagging.grammar.frames import frames
 from relations.tagging.grammar.parties import PRONOUNS, Discourse, Scene
 from relations.tagging.grammar.reading import Read, Trace, no_trace, read_sentence
@@ -111,15 +111,18 @@ def _draft(text: str, title: str, published_at: dt.datetime | None, lexicon: Lex
 def _read_draft(draft: Draft, trees: dict[int, Tree | None], trace: Trace) -> list[CodedEvent]:
     day, discourse = draft.day, draft.discourse
     found: list[CodedEvent] = []
+    if not draft.wanted:
+        return found
+    told = dated(draft)
     for one in draft.named:
         tree = trees.get(one.sentence.number)
         if tree is not None:
-            dates = moments(one.sentence.text, day) if day else []
-            scene = Scene(one.sentence.text, tree, one.mentions, discourse, ahead(dates, day))
+            when = told.get(one.sentence.number)
+            scene = Scene(one.sentence.text, tree, one.mentions, discourse, ahead(when, day))
             if trace is not no_trace:
                 names = ", ".join(f"{mention.words} ({mention.actor})" for mention in one.mentions)
                 trace(f"{one.sentence.number}: {one.sentence.text}\nnames: {names}\n{drawn(tree)}")
-            found.extend(_code_sentence(one, scene, dates, day, trace))
+            found.extend(_code_sentence(one, scene, when, day, trace))
             discourse = after(scene)
         elif one.mentions:
             discourse = replace(discourse, before=tuple(dict.fromkeys(mention.country for mention in one.mentions)))
@@ -171,9 +174,17 @@ def worth_parsing(title: Sequence[Mention], named: Sequence[Named]) -> list[Name
     return found
 
 
-def ahead(dates: Sequence[Moment], day: dt.date | None) -> list[int]:
+def dated(draft: Draft) -> dict[int, Told]:
+    """The dates of an article's sentences by their number; none where its day is unknown."""
+    if draft.day is None:
+        return {}
+    told = tell([(one.sentence.text, one.sentence.paragraph) for one in draft.named], draft.day)
+    return {one.sentence.number: when for one, when in zip(draft.named, told, strict=True)}
+
+
+def ahead(when: Told | None, day: dt.date | None) -> list[int]:
     """Where a sentence names days to come."""
-    return [moment.at for moment in dates if day and min(moment.days) > day]
+    return [moment.at for moment in when.moments if min(moment.days) > day] if when and day else []
 
 
 def after(scene: Scene) -> Discourse:
@@ -208,24 +219,35 @@ def _persons(scene: Scene, actors: Sequence[ActorMention]) -> tuple[ActorMention
     return pronouns or tuple(actor for actor in actors if actor.span in people)
 
 
-def _code_sentence(
-    one: Named, scene: Scene, dates: list[Moment], day: dt.date | None, trace: Trace
-) -> list[CodedEvent]:
+def _code_sentence(one: Named, scene: Scene, when: Told | None, day: dt.date | None, trace: Trace) -> list[CodedEvent]:
     found: list[CodedEvent] = []
     for read in read_sentence(scene, frames(), trace):
-        if day and is_background(dates, day, read.trigger.start):
+        if when and day and is_background(when.moments, day, read.trigger.start):
+            trace(f"{read.trigger.text}: told as history")
             continue
-        event = _event(one, read, scene.tree, dates, day)
+        event = _event(one, read, when, day)
         if event.confidence >= LEAST_CONFIDENCE:
             found.append(event)
     return found[:MOST_EVENTS_OF_A_SENTENCE]
 
 
-def _event(one: Named, read: Read, tree: Tree, dates: list[Moment], day: dt.date | None) -> CodedEvent:
-    trigger = Span(read.trigger.start, read.trigger.end)
+def _dating(read: Read, when: Told | None, day: dt.date | None) -> Dating | None:
+    if when is None or day is None:
+        return None
     below = list(read.trigger.below())
     clause = (min(word.start for word in below), max(word.end for word in below))
-    dating = date_event(dates, day, trigger.start, done=read.stage == "held", clause=clause) if day else None
+    # What "denies" or "has denied" is news on the day of publication; what was done without a date, on the story's.
+    of_today = read.trigger.tag in ("VBZ", "VBP") or any(
+        word.lemma == "have" and word.tag in ("VBZ", "VBP") for word in read.trigger.those("aux")
+    )
+    otherwise = None if of_today else when.otherwise
+    at = read.trigger.start
+    return date_event(when.moments, day, at, done=read.stage == "held", clause=clause, otherwise=otherwise)
+
+
+def _event(one: Named, read: Read, when: Told | None, day: dt.date | None) -> CodedEvent:
+    dating = _dating(read, when, day)
+    trigger = Span(read.trigger.start, read.trigger.end)
     return CodedEvent(
         source=read.source.actor,
         target=read.target.actor,

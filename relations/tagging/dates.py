@@ -1,64 +1,50 @@
-"""When it happened, from the words of its sentence and the day of publication. Pure."""
+"""When it happened, from the words of its sentence and the day of publication. Pure.
+
+date_words holds the shapes of dates, date_shapes reads them as seen from a date_view, date_scope asks the words around
+them; here acts and dates are brought together.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import islice
 
-MONTHS = [
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-]
-MONTH_NUMBER = (
-    {name: number for number, name in enumerate(MONTHS, 1)}
-    | {name[:3]: number for number, name in enumerate(MONTHS, 1) if name != "may"}
-    | {"sept": 9}
+from relations.tagging.date_scope import (
+    CLAUSE_END,
+    EVERYWHERE,
+    WINDOW,
+    is_how_often,
+    is_limit,
+    is_of_a_plan,
+    is_of_the_saying,
+    is_start,
+    is_the_eve,
+    scope_of,
 )
-WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-_MONTH = rf"(?:{'|'.join(MONTHS)}|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?)"
-_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_WHICH_UNIT = r"last|next|this|earlier\s+this|later\s+this|early\s+next|late\s+last|the\s+previous|the\s+following"
-_PART_OF_DAY = r"this\s+(?:morning|afternoon|evening)|overnight|last\s+night|(?:over|at|during)\s+the\s+weekend"
-_YEAR = r"(?:19|20)\d\d"
-_MORE = rf"(?P<more>(?:\s*(?:or|and|to|until|-|–)\s*{_DAY})+)?"
-EXPRESSION = re.compile(
-    rf"""\b(?:
-    (?P<day_first>{_DAY}){_MORE.replace("more", "more_a")}\s+(?P<month_a>{_MONTH})(?:,?\s+(?P<year_a>{_YEAR}))?
-    | (?P<month_b>{_MONTH})\s+(?P<day_second>{_DAY}){_MORE.replace("more", "more_b")}(?!\d)
-      (?:,?\s+(?P<year_b>{_YEAR}))?
-    | (?P<relative>yesterday|today|tonight|tomorrow|{_PART_OF_DAY})
-    | (?:(?P<which>{_WHICH_UNIT})\s+)(?P<unit>week|month|year|weekend)
-    | (?:(?P<which_day>last|next|this|this\s+coming)\s+)?(?P<weekday>{"|".join(WEEKDAYS)})
-    | (?:(?P<in>in|since|by|until|during|of|from)\s+)(?:(?:early|late|mid)[\s-])?(?P<month_c>{_MONTH})
-      (?:,?\s+(?P<year_c>{_YEAR}))?(?!\s+\d)
-    | (?P<number>\d+|a|two|three|four|five|six|seven|ten)\s+(?P<span>day|week|month|year)s?\s+(?P<ago>ago)
-    | (?:in|since|of)\s+(?P<year>{_YEAR})
-    )\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
-# Words in front of a date that make it a limit and not the day of the act.
-LIMIT = re.compile(
-    r"\b(?:until|till|since|by|before|from|between|after|of|deadline of)\s+(?:late\s+|early\s+|about\s+)?$",
-    re.IGNORECASE,
-)
-AHEAD = re.compile(
-    r"\b(?:(?:will|would|due|set for|scheduled|planned|next|expected|coming|(?:is|are|was|were) to)\b[^,;]{0,60}"
-    r"|for\s+)$",
-    re.IGNORECASE,
-)
-SAID = re.compile(
-    r"\b(?:said|says|announced|told|confirmed|reported|stated|added|declared)\b[^,;.]{0,25}$", re.IGNORECASE
-)
-NUMBERS = {"a": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10}
+from relations.tagging.date_shapes import lowered, shapes_in
+from relations.tagging.date_view import ONE_DAY, Reader, Reading, View, counted
+from relations.tagging.date_words import AFTER_ACT
+
+# A sentence with more is a table.
+MOST_MOMENTS, MOST_COUNTED = 16, 8
+# Characters between "two days after" and the date that it counts from.
+NEAR = 30
+LEAD_SENTENCES = 3
+# So long ago may the day lie of a plan that came to nothing.
+LATELY = dt.timedelta(days=60)
+# The news is a few days old at most; a paragraph may tell of the days before.
+RECENT, RECENTLY = dt.timedelta(days=3), dt.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A date in a sentence. at: its first character. days: one, or those named as alternatives or as a range.
 
-    said: it dates the saying and not the act. limit: a bound ("until Monday"), no date of an act.
+    said: it dates the saying and not the act. limit: a bound ("until Monday"), no date of an act. start: the day since
+    which something lasts. ahead: it is told of a plan. scope: the characters [start, end) whose acts it can date.
     """
 
     at: int
@@ -67,6 +53,22 @@ class Moment:
     precision: str
     said: bool
     limit: bool
+    start: bool = False
+    ahead: bool = False
+    scope: tuple[int, int] = EVERYWHERE
+
+    def dates(self, at: int) -> bool:
+        return self.scope[0] <= at < self.scope[1]
+
+    @property
+    def last(self) -> dt.date:
+        """The last day of the time that it names."""
+        first = max(self.days)
+        if self.precision == "week":
+            return first + 6 * ONE_DAY
+        if self.precision == "month":
+            return (first.replace(day=28) + 4 * ONE_DAY).replace(day=1) - ONE_DAY
+        return first.replace(month=12, day=31) if self.precision == "year" else first
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,156 +84,207 @@ class Dating:
     planned: tuple[dt.date, ...]
 
 
-def moments(text: str, published: dt.date) -> list[Moment]:
-    """All dates of a sentence in order."""
-    return list(_moments(text, published))
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence of a text. moments: its dates. otherwise: the day of an act that it tells of without a date."""
+
+    moments: list[Moment]
+    otherwise: dt.date
+
+
+def moments(text: str, published: dt.date, *, anchor: dt.date | None = None, grain: str = "day") -> list[Moment]:
+    """All dates of a sentence in order.
+
+    anchor: the day that the text told of last, from which "two days later" and "the same day" count; with a coarser
+    grain the first day of that week, month or year.
+    """
+    found: list[Moment] = []
+    at = (anchor, grain)
+    small = lowered(text)
+    for match, reader in _matches(small):
+        view = View(published, *at, False, text, text[max(0, match.start() - WINDOW) : match.start()])
+        moment = _moment(match, reader, view)
+        if moment is not None:
+            found.append(moment)
+            at = _anchor([moment], published) or at
+    return _with_counted_from_acts(text, found, published, anchor if grain == "day" else None)
+
+
+def tell(sentences: Iterable[tuple[str, int]], published: dt.date) -> list[Told]:
+    """The dates of a whole text, whose sentences come with the number of their paragraph.
+
+    News names its day once: what follows without a date was done on the day that the paragraph told of last, if that
+    is a recent one, else on the first that the lead names.
+    """
+    found: list[tuple[list[Moment], dt.date | None]] = []
+    at: tuple[dt.date | None, str] = (None, "day")
+    here: dt.date | None = None
+    news: dt.date | None = None
+    last_paragraph = None
+    for number, (text, paragraph) in enumerate(sentences):
+        if paragraph != last_paragraph:
+            here, last_paragraph = None, paragraph
+        ours = moments(text, published, anchor=at[0], grain=at[1])
+        found.append((ours, here))
+        at = _anchor(ours, published) or at
+        recent = [moment.days[-1] for moment in ours if _is_told(moment, published, RECENTLY)]
+        here = recent[-1] if recent else here
+        if number < LEAD_SENTENCES and news is None:
+            news = next((day for day in recent if published - day <= RECENT), None)
+    return [Told(ours, before or news or published) for ours, before in found]
 
 
 def date_event(
-    found: list[Moment], published: dt.date, trigger_at: int, *, done: bool, clause: tuple[int, int] | None = None
+    found: list[Moment],
+    published: dt.date,
+    trigger_at: int,
+    *,
+    done: bool,
+    clause: tuple[int, int] | None = None,
+    otherwise: dt.date | None = None,
 ) -> Dating:
     """The date of an act whose trigger stands at that offset. done: it has happened; else it is planned or called off.
 
-    The nearest date wins. An act done, or announced, is never dated behind the day of publication.
+    The nearest date whose scope holds the trigger wins. An act done, or announced, is never dated behind the day of
+    publication. otherwise: the day that stands where the sentence names none; without it the day of publication.
     """
     planned: tuple[dt.date, ...] = ()
     if not done:
-        ahead = [
-            moment
-            for moment in found
-            if min(moment.days) > published or (moment.limit and max(moment.days) > published)
-        ]
-        planned = tuple(sorted({day for moment in ahead for day in moment.days if moment.precision == "day"}))
+        planned = _planned(found, published)
     past = [
         moment
         for moment in found
-        if moment.days[0] <= published and not moment.limit and (done or moment.precision == "day")
+        if moment.days[0] <= published
+        and not moment.limit
+        and moment.dates(trigger_at)
+        and (done or not (moment.ahead or moment.start or moment.last > published))
     ]
     inside = [moment for moment in past if clause and clause[0] <= moment.at < clause[1]] or past
-    # What dates the saying dates the act only where nothing else does.
-    nearest = min(inside, key=lambda moment: (moment.said and done, abs(moment.at - trigger_at)), default=None)
+    # What dates the saying, or the beginning of what lasts, dates the act only where nothing else does.
+    nearest = min(
+        inside,
+        key=lambda moment: (moment.said and done, moment.start, abs(moment.at - trigger_at)),
+        default=None,
+    )
     if nearest is None:
-        return Dating(published, "day", "", planned)
+        on = min(otherwise, published) if done and otherwise else published
+        return Dating(on, "day", "", planned)
     return Dating(nearest.days[0], nearest.precision, nearest.words, planned)
 
 
 def is_background(found: list[Moment], published: dt.date, trigger_at: int, years: int = 2) -> bool:
     """Whether the date nearest to the trigger lies so far back that the sentence tells of history."""
-    nearest = min(found, key=lambda moment: abs(moment.at - trigger_at), default=None)
+    telling = [moment for moment in found if moment.dates(trigger_at) and not (moment.limit or moment.start)]
+    nearest = min(telling, key=lambda moment: abs(moment.at - trigger_at), default=None)
     return nearest is not None and published - max(nearest.days) > dt.timedelta(days=365 * years)
 
 
-def _moments(text: str, published: dt.date) -> Iterator[Moment]:
-    for match in EXPRESSION.finditer(text):
-        before = text[max(0, match.start() - 80) : match.start()]
-        ahead = bool(AHEAD.search(before))
-        try:
-            read = _read(match, published, ahead)
-        except (ValueError, OverflowError):  # 31 February, or a year that there is not
-            continue
-        if read is None:
-            continue
-        days, precision = read
-        words = match[0]
-        limit = bool(LIMIT.search(before)) or words.split()[0].lower() in ("since", "by", "until", "from", "of")
-        yield Moment(match.start(), words, days, precision, bool(SAID.search(before)), limit)
+def _matches(text: str) -> list[tuple[re.Match[str], Reader]]:
+    """The shapes found, none within another: of two that overlap the first, of those the longest."""
+    found = [(match, reader) for pattern, reader in shapes_in(text) for match in pattern.finditer(text)]
+    found.sort(key=lambda one: (one[0].start(), -one[0].end()))
+    kept: list[tuple[re.Match[str], Reader]] = []
+    for match, reader in found:
+        if not kept or match.start() >= kept[-1][0].end():
+            kept.append((match, reader))
+        if len(kept) == MOST_MOMENTS:
+            break
+    return kept
 
 
-def _read(match: re.Match[str], published: dt.date, ahead: bool) -> tuple[tuple[dt.date, ...], str] | None:
-    given = {key: value for key, value in match.groupdict().items() if value}
-    one_day = dt.timedelta(days=1)
-    if "day_first" in given or "day_second" in given:
-        numbers = [int(number) for number in re.findall(r"\d+", given.get("day_first") or given["day_second"])]
-        numbers += [int(number) for number in re.findall(r"\d+", given.get("more_a") or given.get("more_b") or "")]
-        month = _month(given.get("month_a") or given["month_b"])
-        year = given.get("year_a") or given.get("year_b")
-        days = [_nearest(int(year) if year else None, month, number, published, ahead) for number in numbers]
-        return tuple(days), "day"
-    if "relative" in given:
-        word = given["relative"].lower()
-        if "weekend" in word:
-            return (_weekend(published, ahead),), "day"
-        offset = {"yesterday": -1, "last night": -1, "tomorrow": 1}.get(re.sub(r"\s+", " ", word), 0)
-        return (published + offset * one_day,), "day"
-    if "unit" in given:
-        return _unit(re.sub(r"\s+", " ", given["which"].lower()), given["unit"].lower(), published)
-    if "weekday" in given:
-        back = (published.weekday() - WEEKDAYS.index(given["weekday"].lower())) % 7
-        forwards = given.get("which_day", "").lower() in ("next", "this coming") or (ahead and "which_day" not in given)
-        day = published + dt.timedelta(days=(7 - back) % 7 or (7 if back == 0 and "which_day" in given else 0))
-        return (day if forwards else published - back * one_day,), "day"
-    if "month_c" in given:
-        if given["month_c"].lower() == "may" and given["month_c"] != "May":
-            return None
-        month = _month(given["month_c"])
-        if "year_c" in given:
-            return (dt.date(int(given["year_c"]), month, 1),), "month"
-        year = (
-            published.year
-            + (1 if ahead and month < published.month else 0)
-            - (1 if not ahead and month > published.month else 0)
-        )
-        return (dt.date(year, month, 1),), "month"
-    if "ago" in given:
-        return _ago(given["number"].lower(), given["span"].lower(), published)
-    return (dt.date(int(given["year"]), 1, 1),), "year"
-
-
-def _month(name: str) -> int:
-    name = name.lower().rstrip(".")
-    return MONTH_NUMBER[name if name in MONTH_NUMBER else name[:3]]
-
-
-def _nearest(year: int | None, month: int, day: int, published: dt.date, ahead: bool) -> dt.date:
-    """The day in the year given, else in the year that brings it nearest to publication. ahead: a plan is named, which
-    may have passed lately but not long ago."""
-    if year is not None:
-        return dt.date(year, month, day)
-    near = []
-    for candidate in (published.year - 1, published.year, published.year + 1):
-        try:
-            near.append(dt.date(candidate, month, day))
-        except ValueError:  # 29 February
-            continue
-    if not near:
-        raise ValueError(f"There is no day {day} in month {month}.")
-    recent = published - dt.timedelta(days=60)
-    return min(near, key=lambda found: (ahead and found < recent, abs(found - published)))
-
-
-def _weekend(published: dt.date, ahead: bool) -> dt.date:
-    """Saturday of the weekend that was, or that comes."""
-    saturday = published - dt.timedelta(days=(published.weekday() - 5) % 7)
-    return saturday + dt.timedelta(days=7) if ahead else saturday
-
-
-def _unit(which: str, unit: str, published: dt.date) -> tuple[tuple[dt.date, ...], str] | None:
-    step = (
-        1
-        if which in ("next", "early next", "the following")
-        else -1
-        if which in ("last", "late last", "the previous")
-        else 0
+def _moment(match: re.Match[str], reader: Reader, view: View) -> Moment | None:
+    start, end = match.span()
+    before = view.before
+    first = match[0].split()[0]
+    ahead = first == "later" or is_of_a_plan(before)
+    reading = _read(match, reader, replace(view, ahead=ahead))
+    if reading is None:
+        return None
+    eve = is_the_eve(before)
+    limit = not eve and (is_limit(before, first) or is_how_often(before, first, reading.precision))
+    begins = not limit and len(reading.days) == 1 and is_start(before, first)
+    if begins and reading.days[0] <= view.published and not is_start(before, first, lasting=True):
+        limit, begins = True, False
+    return Moment(
+        at=start,
+        words=view.text[start:end],
+        days=tuple(day - ONE_DAY for day in reading.days) if eve else reading.days,
+        precision=reading.precision,
+        said=is_of_the_saying(view.text, start, end, before),
+        limit=limit,
+        start=begins,
+        ahead=ahead,
+        scope=EVERYWHERE if eve else scope_of(view.text, start, end, before, reading),
     )
-    if unit == "weekend":
-        return (_weekend(published, step > 0),), "day"
-    if unit == "week":
-        monday = published - dt.timedelta(days=published.weekday())
-        return (monday + dt.timedelta(days=7 * step),), "week"
-    if unit == "month":
-        months = published.year * 12 + published.month - 1 + step
-        return (dt.date(months // 12, months % 12 + 1, 1),), "month"
-    return (dt.date(published.year + step, 1, 1),), "year"
 
 
-def _ago(number: str, unit: str, published: dt.date) -> tuple[tuple[dt.date, ...], str]:
-    count = min(int(number) if number.isdigit() else NUMBERS[number], 2000)
-    if unit == "day":
-        return (published - dt.timedelta(days=count),), "day"
-    if unit == "week":
-        day = published - dt.timedelta(days=7 * count)
-        return (day - dt.timedelta(days=day.weekday()),), "week"
-    if unit == "month":
-        months = published.year * 12 + published.month - 1 - count
-        return (dt.date(months // 12, months % 12 + 1, 1),), "month"
-    return (dt.date(max(1, published.year - count), 1, 1),), "year"
+def _read(match: re.Match[str], reader: Reader, view: View) -> Reading | None:
+    try:
+        return reader(match, view)
+    except (ValueError, OverflowError):  # 31 February, or a year that there is not
+        return None
+
+
+def _planned(found: list[Moment], published: dt.date) -> tuple[dt.date, ...]:
+    """The days named for what is to come, or was to come lately."""
+    lately = published - LATELY
+    ahead = [
+        moment
+        for moment in found
+        if moment.precision == "day"
+        and not moment.limit
+        and (min(moment.days) > published or ((moment.start or moment.ahead) and max(moment.days) > lately))
+    ]
+    return tuple(sorted({day for moment in ahead for day in moment.days}))
+
+
+def _anchor(found: list[Moment], published: dt.date) -> tuple[dt.date, str] | None:
+    """What the last of these dates leaves in a reader's mind, if it is past."""
+    for moment in reversed(found):
+        if moment.days[-1] <= published and not moment.ahead:
+            return moment.days[-1], moment.precision
+    return None
+
+
+def _is_told(moment: Moment, published: dt.date, at_most: dt.timedelta) -> bool:
+    """Whether it tells of a day so many days back at most."""
+    if moment.precision != "day" or moment.limit or moment.start or moment.ahead:
+        return False
+    return dt.timedelta() <= published - moment.days[-1] <= at_most
+
+
+def _with_counted_from_acts(text: str, found: list[Moment], published: dt.date, anchor: dt.date | None) -> list[Moment]:
+    """With what "a day after the raid" tells: of this act where the day of the raid is known, else of the raid."""
+    for match in islice(AFTER_ACT.finditer(lowered(text)), MOST_COUNTED):
+        if any(match.start() < moment.at + len(moment.words) and moment.at < match.end() for moment in found):
+            continue
+        comma = CLAUSE_END.search(text, match.end())
+        ends = comma.start() if comma else len(text)
+        within = [
+            moment for moment in found if match.end() <= moment.at < match.end() + NEAR and moment.precision == "day"
+        ]
+        others = [
+            moment for moment in found if not match.end() <= moment.at < ends and not (moment.limit or moment.ahead)
+        ]
+        step, grain = 1 if match["side"] == "after" else -1, "day"
+        if within:
+            found = [replace(one, scope=(match.end(), ends)) if one is within[0] else one for one in found]
+            if others:
+                continue
+            base, scope = within[0].days[0], EVERYWHERE
+        elif others:
+            near = min(others, key=lambda moment: abs(moment.at - match.start()))
+            base, scope, step = near.days[0], (match.start(), ends), -step
+            grain = near.precision
+        elif anchor and match.start() == 0:
+            base, scope = anchor, (ends if comma else 0, EVERYWHERE[1])
+        else:
+            base, scope, step = published, (match.start(), ends), -step
+        try:
+            reading = Reading((base,), grain) if grain != "day" else counted(base, match["number"], match["unit"], step)
+        except (ValueError, OverflowError):
+            continue
+        if reading is not None:
+            words = text[match.start() : match.end()]
+            found.append(Moment(match.start(), words, reading.days, reading.precision, False, False, scope=scope))
+    return sorted(found, key=lambda moment: moment.at)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from relations.tagging import coder
-from relations.tagging.grammar import parties, reading, roles, sides, stance, tree
+from relations.tagging.grammar import mend, parties, reading, roles, sides, stance
 from relations.tagging.lexicon import Lexicon, compile_lexicon
 from relations.tagging.parser import pipeline
 
@@ -49,6 +49,10 @@ def no(*args: Any, **kwargs: Any) -> bool:
 
 def without_subject_rule(rule: Callable[..., Any]) -> list[Callable[..., Any]]:
     return [one for one in roles.SUBJECT_RULES if one is not rule]
+
+
+def without_mend(gone: Callable[..., Any]) -> list[Callable[..., Any]]:
+    return [one for one in mend.MENDS if one is not gone]
 
 
 def without_governors(name: str) -> Callable[[], dict[str, str]]:
@@ -221,9 +225,9 @@ PARTS = [
     ),
     Part(
         "verbs taken for participles",
-        tree,
-        "_as_verb",
-        nobody,
+        mend,
+        "MENDS",
+        without_mend(mend.verb_taken_for_a_participle),
         "Israeli helicopters and tanks shelled positions of the Syrian army near the town.",
         "ISR > SYR strike held",
         "Israeli helicopters and tanks passed positions of the Syrian army near the town.",

@@ -156,7 +156,7 @@ class Scene:
         if self._means_a_counterpart(word):
             return self._counterpart(word, depth)
         if self._means_both(word):
-            return self._both(word)
+            return self.both(word)
         return self._owner(word, depth)
 
     def _sharing(self, word: Word, mention: Mention) -> list[Party]:
@@ -209,7 +209,14 @@ class Scene:
             return False
         return any(child.lemma in BOTH_WORDS for child in word.children if child.dep in ("nummod", "det", "det:predet"))
 
-    def _both(self, word: Word) -> list[Party]:
+    def may_mean_both(self, word: Word) -> bool:
+        """Whether "the presidents", of nobody in particular, can be those of the article's two countries."""
+        if word.lemma not in BOTH_SIDES or word.tag != "NNS" or not self.discourse.settled:
+            return False
+        kept = {child.dep.split(":")[0] for child in word.children} - {"det", "punct", "compound", "amod"}
+        return not kept and any(child.lemma == "the" for child in word.children) and not self.parties(word)
+
+    def both(self, word: Word) -> list[Party]:
         sides = self.countries()
         how = "named in the sentence"
         if len(sides) != 2:

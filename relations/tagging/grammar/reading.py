@@ -15,6 +15,7 @@ from relations.tagging.grammar.tree import Word
 
 Trace = Callable[[str], None]
 # Verbs that only carry the noun of action which is their object: who "launched an attack" attacked.
+NONE = {"no", "neither"}
 MEETINGS = {"meeting", "negotiation", "phone_call"}
 FORCE = {"strike", "clash", "troops_moved", "cyber_attack", "airspace_violated"}
 
@@ -43,6 +44,7 @@ def read_sentence(scene: Scene, known: Frames, trace: Trace = no_trace) -> list[
     """The events that a sentence tells of, in the order of the words that tell of them."""
     found: list[Read] = []
     taken: set[int] = set()
+    eased: set[int] = set()
     for word in sorted(scene.tree.words, key=lambda one: (_depth(one), one.index)):
         if word.index in taken or _is_a_name(word, scene):
             continue
@@ -52,7 +54,13 @@ def read_sentence(scene: Scene, known: Frames, trace: Trace = no_trace) -> list[
             if refusal:
                 trace(f"{word.text}: {frame.name}: no, {refusal}")
                 continue
-            taken |= consumed(frame, roles)
+            told = consumed(frame, roles)
+            taken |= told
+            quad = event_types()[frame.type].quad
+            if quad == 4 and word.dep.startswith("acl") and word.head.index in eased:
+                trace(f"{word.text}: {frame.name}: told of before, and now ended")
+                break
+            eased |= told if quad == 2 else set()
             read = events_of(frame, roles, scene, trace)
             for one in read:
                 sides = f"{one.source.country} > {one.target.country}"
@@ -106,8 +114,8 @@ def consumed(frame: Frame, roles: Roles) -> set[int]:
     """The nouns of action that belong to this telling and tell of nothing more: the visit in "put off the visit"."""
     if not frame.objects and not frame.subjects:
         return set()
-    consumed = {one.index for one in roles.objects if is_one_of(one, frame.objects) or "any" in frame.objects}
-    told = [one for one in roles.objects if one.index in consumed]
+    told = _told(frame, roles)
+    consumed = {one.index for one in told}
     for one in told:
         # "lifted its embargo on arms sales"
         inner = [child for child in one.those("nmod", "compound") if child.dep != "nmod:poss"]
@@ -117,15 +125,23 @@ def consumed(frame: Frame, roles: Roles) -> set[int]:
     return consumed | ({roles.subject.index} if roles.subject is not None and frame.subjects else set())
 
 
+def _told(frame: Frame, roles: Roles) -> list[Word]:
+    """The objects that the frame asks for."""
+    return [one for one in roles.objects if is_one_of(one, frame.objects) or "any" in frame.objects]
+
+
 def events_of(frame: Frame, roles: Roles, scene: Scene, trace: Trace = no_trace) -> list[Read]:
     said = stance(roles.word, speech=frame.speech, ahead=scene.ahead)
     outcome = outcome_of(frame, said)
     if outcome is None:
         trace(f"{roles.word.text}: {frame.name}: {said.status} ({said.how})")
         return []
+    if any(child.lemma in NONE and child.dep == "det" for one in _told(frame, roles) for child in one.children):
+        trace(f"{roles.word.text}: {frame.name}: not done (no)")
+        return []
     slug, stage = outcome
     if frame.mutual:
-        all_sides = together(roles, scene)
+        all_sides = together(frame, roles, scene)
         if len(all_sides) > 1:
             first, *others = all_sides
             return [_read(frame, roles, first, other, slug, stage, said, "both sides together") for other in others]
@@ -177,7 +193,7 @@ def _read(
     if said.how:
         path += f"; {said.status}: {said.how}"
     symmetric = frame.mutual and event_types()[slug].symmetric
-    doubt = source.doubt + target.doubt + (0.0 if said.status == Status.DONE else 0.1)
+    doubt = source.doubt + target.doubt + (0.0 if said.status == Status.DONE else 0.1) + 0.15 * said.supposed
     return Read(frame, roles.word, source, target, slug, stage, said, doubt, path, symmetric)
 
 

@@ -91,7 +91,7 @@ def is_passive(verb: Word) -> bool:
         return False
     if verb.tag == "VB" and verb.mark == "to" and not verb.those("aux:pass"):
         return False  # "is to set out"
-    if verb.those("aux:pass", "nsubj:pass", "obl:agent"):
+    if verb.those("aux:pass", "nsubj:pass") or (verb.tag == "VBN" and verb.those("obl:agent")):
         return True
     # "the envoy recalled by Ankara", "Summoned to the ministry, the envoy ..."
     if verb.tag != "VBN":

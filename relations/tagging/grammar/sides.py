@@ -17,6 +17,8 @@ from relations.tagging.grammar.roles import (
     deep_obliques,
     governing_verb,
     is_passive,
+    objects,
+    obliques,
     roles_of,
     subject,
     with_conjuncts,
@@ -25,6 +27,8 @@ from relations.tagging.grammar.stance import SPEAKING_ACTS
 from relations.tagging.grammar.tree import Word
 from relations.tagging.lexicon import ADJECTIVE, CAPITAL, STATE
 
+# Acts whose doer is what moves: "the withdrawal of Russian troops".
+MOVES = {"withdrawal", "troops_moved", "visit_made", "visit_announced", "visit_postponed", "visit_cancelled"}
 # Nouns of those who act for a country without naming it.
 AGENTS = {
     *(
@@ -60,8 +64,12 @@ def sources_of(frame: Frame, roles: Roles, scene: Scene) -> list[Party]:
         if roles.subject is None:
             return []
         found = scene.parties(roles.subject) or _owners(roles.subject, scene) or _above(roles.subject, scene)
+        if not found:
+            # "The European Union, the United States and others have": the parser gives two subjects.
+            more = [other for other in word.those("nsubj") if other is not roles.subject]
+            found = [party for other in more for party in scene.parties(other)]
         return [replace(party, how=f"{party.how} as {roles.subject_how}") for party in _acting(found)]
-    found = _owners(word, scene)
+    found = _owners(word, scene, frame)
     if found:
         return _acting(found)
     above = governing_verb(word)
@@ -94,7 +102,7 @@ def _acting(found: list[Party]) -> list[Party]:
     ]
 
 
-def _owners(noun: Word | None, scene: Scene) -> list[Party]:
+def _owners(noun: Word | None, scene: Scene, frame: Frame | None = None) -> list[Party]:
     """Whose act a noun of action is: its possessor, the demonym in front, behind "by" or "from"."""
     if noun is None:
         return []
@@ -103,8 +111,12 @@ def _owners(noun: Word | None, scene: Scene) -> list[Party]:
         mention = scene.named.get(child.index)
         if mention and (mention.kind == ADJECTIVE or mention.words.split()[0] in ADJECTIVAL_STATES):
             owners.append(child)
-    owners.extend(child for child in noun.those("nmod", "obl") if child.preposition in ("by", "from"))
-    owners.extend(by for child in noun.those("acl") if (by := agent(child)) is not None)
+    # "the withdrawal of troops from Georgia": where the frame looks for its target, no owner stands.
+    by = [preposition for preposition in ("by", "from") if frame is None or preposition not in frame.targets]
+    owners.extend(child for child in noun.those("nmod", "obl") if child.preposition in by)
+    if frame is not None and frame.type in MOVES:
+        owners.extend(objects(noun))
+    owners.extend(doer for child in noun.those("acl") if (doer := agent(child)) is not None)
     for owner in owners:
         found = scene.parties(owner)
         if found:
@@ -177,7 +189,8 @@ def unnamed(frame: Frame, sufferers: list[Party], roles: Roles, scene: Scene) ->
         # It is said who did it, only not for which country: an organisation, a firm, someone unknown.
         return []
     suffering = {party.country for party in sufferers}
-    for preposition, word in (*roles.obliques, *deep_obliques(roles.word)):
+    places = () if frame.mutual else (*roles.obliques, *deep_obliques(roles.word))
+    for preposition, word in places:
         mention = scene.named.get(word.index)
         is_place = mention and preposition in ("in", "from", "at") and mention.kind in (CAPITAL, STATE)
         if mention and is_place and mention.country not in suffering:
@@ -228,7 +241,7 @@ def _other_side(one: Party, scene: Scene) -> list[Party]:
     return [Party(ActorMention(other, other, None, ""), "the article's other country", doubt)]
 
 
-def together(roles: Roles, scene: Scene) -> list[Party]:
+def together(frame: Frame, roles: Roles, scene: Scene) -> list[Party]:
     """All sides of a mutual act, where one phrase names them."""
     word = roles.word
     phrases: list[Word] = []
@@ -242,10 +255,16 @@ def together(roles: Roles, scene: Scene) -> list[Party]:
         above = governing_verb(word)
         who = subject(above)[0] if above is not None and not is_passive(above) else None
         phrases.extend([who] if who is not None and who is not word else [])
+    if roles.subject is not None and (frame.subjects or roles.passive):
+        # "The talks between A and B, held in Jakarta", "flights between A and B resumed"
+        phrases.extend(inner for preposition, inner in obliques(roles.subject) if preposition in ("between", "of"))
+    phrases.extend(inner for one in roles.objects for preposition, inner in obliques(one) if preposition == "between")
     for phrase in phrases:
         found = [party for party in scene.parties(phrase) if not party.private]
         if len(found) > 1:
             return found
+    if roles.subject is not None and scene.may_mean_both(roles.subject):
+        return scene.both(roles.subject)
     if roles.subject is not None and word.is_verb:
         found = [party for one in with_conjuncts(roles.subject) for party in scene.parties(one)]
         return found if len({party.country for party in found}) > 1 else []

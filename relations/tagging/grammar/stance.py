@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,8 @@ FILE = Path(__file__).parent.parent / "data" / "governors.toml"
 NEGATIONS = {"not", "never", "n't", "n’t", "neither", "hardly", "nor"}
 FUTURE = {"will", "would", "shall", "'ll", "’ll", "wo", "ll"}
 MODAL = {"can", "could", "may", "might", "should", "must", "ca", "ought"}
+# With "have": "may have launched" supposes that it was done.
+SUPPOSING = {"may", "might", "could", "must"}
 CONDITIONS = {"if", "unless", "whether", "lest"}
 INSTEAD = {"without", "instead of", "rather than", "short of", "against", "instead"}
 # "called to express support", "marched to protest", "summoned the envoy to complain": the words are said.
@@ -42,14 +44,15 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stance:
-    """status, and the words that it was read from. reported: it stands in what somebody says."""
+    """status, and the words that it was read from. reported: it stands in what somebody says. supposed: "may have"."""
 
     status: Status = Status.DONE
     how: str = ""
     reported: bool = False
+    supposed: bool = False
 
     def under(self, status: Status, word: str) -> Stance:
-        return Stance(status, f"{self.how} < {word}" if self.how else word, self.reported)
+        return replace(self, status=status, how=f"{self.how} < {word}" if self.how else word)
 
 
 @cache
@@ -100,6 +103,9 @@ def _own(word: Word) -> Stance:
     found = Stance()
     for child in aux:
         lemma = child.text.lower()
+        if lemma in SUPPOSING and bearer.tag == "VBN" and any(other.lemma == "have" for other in aux):
+            found = Stance(Status.DONE, f"{child.text} have", supposed=True)
+            break
         if lemma in MODAL:
             found = Stance(Status.POSSIBLE, child.text)
         elif lemma in FUTURE or (child.lemma == "be" and word.tag == "VB"):
@@ -176,7 +182,7 @@ def _combined(found: Stance, name: str, governor: Word, *, noun: bool) -> Stance
     """What an act of one stance is under a word of one list."""
     word = governor.text
     if name == "said":
-        return Stance(found.status, found.how, True)
+        return replace(found, reported=True)
     if name == "planned" and found.status in (Status.DONE, Status.PLANNED, Status.CONDITIONAL):
         if noun and governor.lemma in ("approve", "announcement", "invite", "signal", "resolve", "set", "ready"):
             return found

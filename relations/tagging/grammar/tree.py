@@ -63,6 +63,14 @@ class Word:
         found = self.that("mark")
         return found.lemma if found else ""
 
+    def hang_on(self, governor: Word, dep: str) -> None:
+        """Let another word govern it; itself, to make it the root."""
+        if not self.is_root:
+            self.head.children.remove(self)
+        self.head, self.dep = governor, dep
+        if governor is not self:
+            governor.children.append(self)
+
     def below(self) -> Iterator[Word]:
         """This word and all that depend on it, in no particular order."""
         yield self
@@ -83,11 +91,7 @@ class Tree:
 
     @property
     def has_finite_verb(self) -> bool:
-        return any(
-            word.tag == "MD"
-            or (word.is_verb and word.tag not in ("VBG", "VBN", "VB") and word.those("nsubj", "aux:pass"))
-            for word in self.words
-        )
+        return any(word.tag in ("MD", "VBD", "VBP", "VBZ") for word in self.words)
 
     def heading(self, start: int, end: int) -> Word | None:
         """The word that governs the others of these characters; None where no word stands there."""
@@ -107,57 +111,7 @@ def build(parsed: Sequence[ParsedWord]) -> Tree:
         word.head = words[governor]
         if governor != word.index:
             words[governor].children.append(word)
-    for word in words:
-        _as_verb(words, word)
     return Tree(words)
-
-
-def _as_verb(words: list[Word], word: Word) -> None:
-    """Mend "tanks shelled positions" where it was read as one noun phrase: a participle right behind a noun, in front
-    of the noun that it was hung on, is a verb between its subject and its object."""
-    thing = word.head
-    if word.dep != "amod" or word.tag not in ("VBN", "VBD") or thing.index < word.index or not word.index:
-        return
-    doer = words[word.index - 1]
-    if doer.lemma == "have" and doer.is_verb:
-        _as_perfect(doer, word, thing)
-        return
-    if not doer.is_noun or doer.dep == "nmod:poss":
-        return
-    while not doer.head.is_root and doer.head.index < word.index and doer.head.is_noun and doer.head is not thing:
-        doer = doer.head
-    if doer.head.is_root and doer.head.is_noun and doer.head.index < word.index:
-        doer = doer.head
-    thing.children.remove(word)
-    governor, relation = (thing.head, thing.dep) if doer.head is thing or thing.is_root else (doer.head, doer.dep)
-    if doer.is_root or (governor is thing):
-        governor, relation = word, "ROOT"
-    for part in (doer, thing):
-        if part.head is not part and part in part.head.children:
-            part.head.children.remove(part)
-    doer.dep, doer.head = "nsubj", word
-    thing.dep, thing.head = "obj", word
-    word.children.extend([doer, thing])
-    word.dep, word.head = relation, governor
-    if governor is not word:
-        governor.children.append(word)
-
-
-def _as_perfect(have: Word, word: Word, thing: Word) -> None:
-    """Mend "has lifted sanctions" where "lifted" was hung on the sanctions and "has" governs them."""
-    if thing.head is not have:
-        return
-    thing.children.remove(word)
-    word.children.extend(child for child in have.children if child is not word)
-    for child in word.children:
-        child.head = word
-    thing.dep = "obj"
-    word.dep, word.head = (have.dep, word) if have.is_root else (have.dep, have.head)
-    if not have.is_root:
-        have.head.children.remove(have)
-        have.head.children.append(word)
-    have.children, have.dep, have.head = [], "aux", word
-    word.children.append(have)
 
 
 def drawn(tree: Tree) -> str:

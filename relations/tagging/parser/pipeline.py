@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from relations.tagging.grammar.mend import mended
 from relations.tagging.grammar.tree import Tree, build
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _trees(shown: Sequence[tuple[str, list[int]]]) -> list[Tree | None]:
         ):
             offsets = shown[number][1]
             words = [(word.text, _tag(word), word.dep_, word.head.i, offsets[word.idx]) for word in doc]
-            trees[number] = build([(text, lemmas.of(text, tag), tag, *rest) for text, tag, *rest in words])
+            trees[number] = mended(build([(text, lemmas.of(text, tag), tag, *rest) for text, tag, *rest in words]))
     return trees
 
 
@@ -104,6 +105,8 @@ def _tag(word: Token) -> str:
     """Its tag; that of a verb for what was taken for an adjective and has a subject: "Riyadh expelled three envoys"."""
     if word.tag_ != "JJ" or not word.text.endswith("ed"):
         return word.tag_
+    if word.i and word.nbor(-1).lower_ in ("have", "has", "had", "having"):
+        return "VBN"
     below = {child.dep_.split(":")[0] for child in word.children}
     if "nsubj" not in below:
         return "JJ"

@@ -1,0 +1,112 @@
+"""Mends what the parser often gets wrong in news, shape by shape, so that the rules may trust the tree. Pure.
+
+Each mend is a function in MENDS that changes the tree where it knows the shape. The treebanks that the parser was
+trained on hold little news; see the model's card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from relations.tagging.grammar.tree import Tree, Word
+
+PARTICLES = {"off", "out", "up", "over", "down", "back"}
+WITH_A_PARTICLE = {
+    "call",
+    "put",
+    "break",
+    "pull",
+    "cut",
+    "hand",
+    "turn",
+    "carry",
+    "send",
+    "set",
+    "shut",
+    "close",
+    "seal",
+}
+Mend = Callable[[Tree, Word], None]
+
+
+def mended(tree: Tree) -> Tree:
+    for mend in MENDS:
+        for word in tree.words:
+            mend(tree, word)
+    return tree
+
+
+def verb_taken_for_a_participle(tree: Tree, word: Word) -> None:
+    """ "Tanks shelled positions": a participle behind a noun and in front of the noun that it was hung on."""
+    thing = word.head
+    if word.dep != "amod" or word.tag not in ("VBN", "VBD") or thing.index < word.index or not word.index:
+        return
+    doer = tree.words[word.index - 1]
+    if not doer.is_noun or doer.dep == "nmod:poss":
+        return
+    while not doer.is_root and doer.head.index < word.index and doer.head.is_noun and doer.head is not thing:
+        doer = doer.head
+    governor, relation = (thing.head, thing.dep) if doer.head is thing or thing.is_root else (doer.head, doer.dep)
+    if doer.is_root or governor in (thing, doer):
+        governor, relation = word, "ROOT"
+    word.hang_on(governor, relation)
+    doer.hang_on(word, "nsubj")
+    thing.hang_on(word, "obj")
+
+
+def perfect_taken_apart(tree: Tree, word: Word) -> None:
+    """ "Has lifted sanctions", where "has" governs the sanctions and "lifted" hangs on them."""
+    thing = word.head
+    if word.dep != "amod" or word.tag != "VBN" or not word.index:
+        return
+    have = tree.words[word.index - 1]
+    if have.lemma != "have" or not have.is_verb or thing.head is not have:
+        return
+    word.hang_on(word if have.is_root else have.head, have.dep)
+    for child in list(have.children):
+        if child is not word:
+            child.hang_on(word, "obj" if child is thing else child.dep)
+    have.hang_on(word, "aux")
+
+
+def root_noun_with_its_verb(tree: Tree, word: Word) -> None:
+    """ "Units crossed into Iraq", where nothing but "crossed", hung on the units as a participle, can be the verb."""
+    noun = word.head
+    if word.dep != "acl" or word.tag != "VBN" or not noun.is_root or word is noun or not noun.is_noun:
+        return
+    if tree.has_finite_verb or word.those("obl:agent") or word.index < noun.index:
+        return
+    word.hang_on(word, "ROOT")
+    noun.hang_on(word, "nsubj")
+
+
+def particle_taken_for_a_preposition(tree: Tree, word: Word) -> None:
+    """ "Put off a visit", where "off" was read as the preposition of the visit."""
+    phrase = word.head
+    if word.dep != "case" or word.text.lower() not in PARTICLES or not word.index or phrase.dep != "obl":
+        return
+    verb = phrase.head
+    if verb.index != word.index - 1 or verb.that("obj") or not (word.tag == "RP" or verb.lemma in WITH_A_PARTICLE):
+        return
+    word.hang_on(verb, "compound:prt")
+    phrase.dep = "obj"
+
+
+def due_taken_for_a_preposition(tree: Tree, word: Word) -> None:
+    """ "Is due in Oslo", where Oslo governs all."""
+    place = word.head
+    if word.lemma != "due" or word.dep != "case" or not place.those("nsubj", "cop"):
+        return
+    word.hang_on(word if place.is_root else place.head, place.dep)
+    for child in place.those("nsubj", "cop", "aux", "punct", "advmod", "obl", "parataxis", "conj"):
+        child.hang_on(word, child.dep)
+    place.hang_on(word, "obl")
+
+
+MENDS: list[Mend] = [
+    verb_taken_for_a_participle,
+    perfect_taken_apart,
+    root_noun_with_its_verb,
+    particle_taken_for_a_preposition,
+    due_taken_for_a_preposition,
+]
