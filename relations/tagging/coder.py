@@ -35,6 +35,8 @@ LONGEST_SENTENCE = 2000
 LEAST_CONFIDENCE = 0.3
 # Sentences; and the confidence that one reading of a longer text must reach for the weaker ones to count.
 SHORT_TEXT, SURE = 4, 0.56
+# As many weak readings of one pair bear each other out.
+BORNE_OUT = 4
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 # Words that may stand for somebody named before.
 REFERRING = PRONOUNS | {
@@ -130,10 +132,14 @@ def _read_draft(draft: Draft, trees: dict[int, Tree | None], trace: Trace) -> li
 
 
 def _believed(events: list[CodedEvent], sentences: int) -> list[CodedEvent]:
-    """Without the weak readings of a longer text in which nothing was read for sure: it is about something else."""
-    if sentences > SHORT_TEXT and max((event.confidence for event in events), default=0) < SURE:
-        return [event for event in events if event.confidence >= SURE]
-    return events
+    """Without the weak readings of a longer text in which nothing was read for sure and nothing bears them out: it is
+    about something else."""
+    if sentences <= SHORT_TEXT or max((event.confidence for event in events), default=0) >= SURE:
+        return events
+    of_pairs = Counter(frozenset((event.source.country, event.target.country)) for event in events)
+    if of_pairs and of_pairs.most_common(1)[0][1] >= BORNE_OUT:
+        return events
+    return [event for event in events if event.confidence >= SURE]
 
 
 def prominence(title: Sequence[Mention], sentences: Sequence[Sequence[Mention]]) -> Counter[str]:

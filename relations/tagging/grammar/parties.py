@@ -6,7 +6,7 @@ Ankara"), by a pronoun or a word that refers back ("it", "the two countries", "h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from relations.tagging.coded import ActorMention, Span
@@ -68,14 +68,15 @@ class Discourse:
     speaker: tuple[ActorMention, ...] = ()
     before: tuple[str, ...] = ()
 
-    def other(self, country: str) -> str:
-        """The side that is not this country, where the text leaves one only."""
-        if country in self.pair:
+    def other(self, country: str, but: Collection[str] = ()) -> str:
+        """The side that is not this country, nor one of the others, where the text leaves one only."""
+        if country in self.pair and not set(self.pair) <= {country, *but}:
             return next(side for side in self.pair if side != country)
-        others = {side for side in self.before if side != country}
+        others = {side for side in self.before if side != country and side not in but}
         if len(others) == 1:
             return others.pop()
-        return next((side for side in self.leading if side != country), "") if country in self.leading else ""
+        left = (side for side in self.leading if side != country and side not in but)
+        return next(left, "") if country in self.leading else ""
 
 
 @dataclass(slots=True)

@@ -148,7 +148,7 @@ def events_of(frame: Frame, roles: Roles, scene: Scene, trace: Trace = no_trace)
     sources = sources_of(frame, roles, scene)
     without = {party.country for party in sources}
     targets, slot = targets_of(frame, roles, scene, without)
-    if sources and not targets and frame.context:
+    if sources and not targets and (frame.context or (scene.discourse.settled and roles.word.is_verb)):
         targets, slot = from_context(frame, roles, sources, scene), "the text around it"
     if targets and not sources:
         sources = unnamed(frame, targets, roles, scene)

@@ -148,6 +148,10 @@ def targets_of(frame: Frame, roles: Roles, scene: Scene, without: set[str]) -> t
             found = [party for party in scene.parties(word) if party.country not in without]
             if found:
                 return found, f"whom they {above.word.text}"
+    if frame.speech and roles.word.dep == "acl" and roles.word.mark == "to":
+        found = [party for party in scene.parties(roles.word.head) if party.country not in without]
+        if found:
+            return found, "whom it is for"
     for slot in frame.targets:
         for word in _deep_slot(slot, roles):
             found = _doubted([party for party in scene.parties(word) if party.country not in without], frame, slot)
@@ -206,7 +210,7 @@ def unnamed(frame: Frame, sufferers: list[Party], roles: Roles, scene: Scene) ->
     named = [mention for mention in scene.mentions if mention.country not in suffering]
     if len({mention.country for mention in named}) == 1:
         return [Party(named[0].as_actor, f"the only other country, “{named[0].words}”", 0.15)]
-    return _other_side(sufferers[0], scene) if not named else []
+    return _other_side(sufferers[0], scene, suffering) if not named else []
 
 
 def _may_act(word: Word) -> bool:
@@ -222,19 +226,17 @@ def from_context(frame: Frame, roles: Roles, sources: list[Party], scene: Scene)
     ):
         return []  # It is said to whom, but to no country: an organisation, a firm, someone unknown.
     acting = {party.country for party in sources}
-    if frame.type == "mediation" and len(scene.discourse.pair) == 2 and not acting & set(scene.discourse.pair):
-        return [
-            Party(ActorMention(side, side, None, ""), "the article's two countries", 0.15)
-            for side in scene.discourse.pair
-        ]
+    if frame.type == "mediation":
+        between = [side for side in scene.discourse.leading if side not in acting][:2]
+        return [Party(ActorMention(side, side, None, ""), "the article's two sides", 0.15) for side in between]
     named = [mention for mention in scene.mentions if mention.country not in acting]
     if len({mention.country for mention in named}) == 1:
         return [Party(named[0].as_actor, f"the only other country, “{named[0].words}”", 0.2)]
-    return _other_side(sources[0], scene) if settled or not named else []
+    return _other_side(sources[0], scene, acting) if settled or not named else []
 
 
-def _other_side(one: Party, scene: Scene) -> list[Party]:
-    other = scene.discourse.other(one.country)
+def _other_side(one: Party, scene: Scene, but: set[str]) -> list[Party]:
+    other = scene.discourse.other(one.country, but)
     if not other:
         return []
     doubt = 0.2 if one.country in scene.discourse.pair else 0.25
