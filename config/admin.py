@@ -1,4 +1,4 @@
-"""The admin site, open to all who manage feeds; what each may do there, their permissions say."""
+"""The admin site, open to all who manage feeds or names of actors; what each may do, their permissions say."""
 
 from __future__ import annotations
 
@@ -11,4 +11,7 @@ class DyadAdminSite(AdminSite):
     site_title = "Dyad"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_active and (request.user.is_staff or request.user.has_perm("relations.change_feed"))
+        user = request.user
+        return user.is_active and (
+            user.is_staff or user.has_perm("relations.change_feed") or user.has_perm("relations.change_actorname")
+        )

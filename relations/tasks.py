@@ -16,6 +16,8 @@ PATIENT = {
     "retry_backoff": True,
     "max_retries": 3,
 }
+# Seconds that tagging keeps a worker before the other stages have their turn; the beat's next message goes on.
+TURN = 40
 
 
 @shared_task(**PATIENT)
@@ -26,7 +28,7 @@ def refresh_due_feeds() -> None:
 
 @shared_task(**PATIENT)
 def tag_new_articles() -> None:
-    if pipeline.tag_new_articles():
+    if pipeline.tag_new_articles(within=TURN):
         merge_new_reports.delay()
 
 

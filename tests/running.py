@@ -27,6 +27,8 @@ from config.env import BASE_DIR
 
 COMMANDS = {
     "worker": "celery -A config worker --concurrency 1 --loglevel WARNING --without-gossip --without-mingle",
+    "another worker": "celery -A config worker -n another@%h --concurrency 1 --loglevel WARNING --without-gossip "
+    "--without-mingle",
     "beat": "celery -A config beat --loglevel WARNING",
     "web": "gunicorn config.wsgi --bind 127.0.0.1:{port} --workers 2 --log-level warning",
 }
@@ -81,6 +83,15 @@ class Processes:
         """kill -9 of the process and all its children."""
         os.killpg(self.running[name].pid, signal.SIGKILL)
         self.running.pop(name).wait()
+
+    @contextmanager
+    def paused(self, name: str) -> Iterator[None]:
+        """The process and all its children stand still meanwhile."""
+        os.killpg(self.running[name].pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(self.running[name].pid, signal.SIGCONT)
 
     def stop(self) -> None:
         for name in list(self.running):

@@ -16,34 +16,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from relations import models
-from relations.models import NameOrigin
+from relations.admin import articles, names
+from relations.admin.base import ReadOnly
 
-
-class ReadOnly(admin.ModelAdmin):
-    """Rows that only the pipeline or the codebook writes."""
-
-    show_full_result_count = False
-    list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class NamesOfActor(admin.TabularInline):
-    model = models.ActorName
-    extra = 1
-    fields = ("name", "language", "valid_from", "valid_until")
-    verbose_name = "name added here"
-    verbose_name_plural = "names added here (the coder knows them within a minute)"
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).filter(origin=NameOrigin.ADDED)
+__all__ = ["articles", "names"]  # each registers its pages
 
 
 class People(UserAdmin):
@@ -74,22 +50,6 @@ class CountryPairAdmin(ReadOnly):
     list_display = ("slug", "first", "second")
     list_select_related = ("first", "second")
     search_fields = ("slug",)
-
-
-@admin.register(models.Actor)
-class ActorAdmin(admin.ModelAdmin):
-    list_display = ("key", "name", "country", "kind", "sector")
-    list_filter = ("kind", "sector")
-    list_select_related = ("country",)
-    search_fields = ("key", "name")
-    readonly_fields = ("key", "country", "kind", "name", "sector")
-    inlines = (NamesOfActor,)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(models.Tenure)
@@ -129,19 +89,6 @@ class FeedVisitAdmin(ReadOnly):
     list_display = ("feed", "started_at", "outcome", "words", "items", "new_items")
     list_filter = ("outcome",)
     list_select_related = ("feed",)
-
-
-@admin.register(models.Article)
-class ArticleAdmin(ReadOnly):
-    list_display = ("title", "feed", "published_at", "version", "tagged_at", "coder")
-    list_select_related = ("feed",)
-    search_fields = ("title",)
-
-
-@admin.register(models.ArticleVersion)
-class ArticleVersionAdmin(ReadOnly):
-    list_display = ("article", "number", "seen_at")
-    list_select_related = ("article",)
 
 
 @admin.register(models.Report)

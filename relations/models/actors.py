@@ -37,6 +37,12 @@ class Actor(models.Model):
         return self.name
 
 
+class ActorNames(models.QuerySet["ActorName"]):
+    def added(self) -> ActorNames:
+        """Names that people added, beside the codebook's."""
+        return self.filter(origin=NameOrigin.ADDED)
+
+
 class ActorName(models.Model):
     """A name of an actor. Names from the codebook are loaded; those that people add in the admin join the lexicon."""
 
@@ -48,14 +54,21 @@ class ActorName(models.Model):
     valid_until = models.DateField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = ActorNames.as_manager()
+
     class Meta:
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["actor", "name", "language"], name="actor_name_once"),
             in_choices("origin", NameOrigin),
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_from__lte=F("valid_until")),
+                name="actor_name_in_order",
+                violation_error_message="“Valid from” is after “valid until”, so the name holds on no day. Swap them.",
+            ),
         ]
         indexes = [
-            # Has the lexicon changed? Asked by tagging.run before every batch.
+            # Which names were added here? Asked by tagging.run before every batch, and newest first by the admin.
             models.Index(fields=["updated_at"], name="actor_name_added", condition=Q(origin="added")),
         ]
 

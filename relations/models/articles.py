@@ -2,17 +2,55 @@
 
 from __future__ import annotations
 
-from django.db import models
-from django.db.models import Q
+from collections.abc import Callable, Iterable
 
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
+
+from relations.errors import RelationsError
 from relations.models.feeds import Feed
 
 
 class Articles(models.QuerySet["Article"]):
     def claim_untagged(self, limit: int) -> list[Article]:
-        """Articles not read by the coder yet, oldest first, locked for this transaction. For tagging.run."""
-        untagged = self.filter(tagged_at=None).order_by("pk")
+        """Articles not read by the coder yet, newest first, locked for this transaction. For tagging.run.
+
+        A new story so never waits behind the many old ones that are to be read again.
+        """
+        untagged = self.filter(tagged_at=None).order_by("-pk")
         return list(untagged.select_for_update(skip_locked=True, no_key=True)[:limit])
+
+    def holding(self, names: Iterable[str]) -> Articles:
+        """Articles whose newest text or title holds one of the names, letter by letter, capitals included.
+
+        Looks through all texts. Raises RelationsError for a name that nearly every text holds.
+        """
+        held = Q()
+        for name in names:
+            if sum(map(str.isalpha, name)) < 2 or "\x00" in name:
+                raise RelationsError(f"{name!r} is too short to look for: a name has at least two letters.")
+            held |= Q(text__contains=name) | Q(title__contains=name)
+        if not held:
+            return self.none()
+        newest = ArticleVersion.objects.filter(held, article=OuterRef("pk"), number=OuterRef("version"))
+        return self.filter(Exists(newest))
+
+    def read_again(self, batch: int = 1000, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
+        """Let the coder read these articles once more; how many did not wait for it already. Safe to repeat.
+
+        One short transaction a batch. tell: is given the number done and the number there are after each.
+        """
+        ids = sorted(set(self.order_by().values_list("pk", flat=True)))
+        put_back = 0
+        for start in range(0, len(ids), batch):
+            some = Article.objects.filter(pk__in=ids[start : start + batch])
+            with transaction.atomic():
+                # Waits for a worker that reads one of them right now, perhaps still with the names of before: it would
+                # mark the article as read after this.
+                list(some.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+                put_back += some.exclude(tagged_at=None).update(tagged_at=None)
+            tell(min(start + batch, len(ids)), len(ids))
+        return put_back
 
 
 class Article(models.Model):

@@ -6,13 +6,18 @@ from typing import Any
 
 EDITORS = "editors"
 ADMINS = "admins"
+# Names of actors, and the articles that are to be read again with them.
+NAMES = [
+    *(f"relations.actor.{may}_actor" for may in ("view", "change")),
+    *(f"relations.actorname.{may}_actorname" for may in ("view", "add", "change", "delete")),
+    "relations.article.view_article",
+]
 GROUPS = {
-    EDITORS: ["relations.correction.correct_events"],
+    EDITORS: ["relations.correction.correct_events", *NAMES],
     ADMINS: [
         "relations.correction.correct_events",
+        *NAMES,
         *(f"relations.feed.{may}_feed" for may in ("view", "add", "change", "delete")),
-        *(f"relations.actor.{may}_actor" for may in ("view", "change")),
-        *(f"relations.actorname.{may}_actorname" for may in ("view", "add", "change", "delete")),
         *(f"relations.tenure.{may}_tenure" for may in ("view",)),
         *(f"auth.user.{may}_user" for may in ("view", "add", "change")),
         *(f"auth.group.{may}_group" for may in ("view",)),

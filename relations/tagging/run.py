@@ -3,37 +3,39 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
-from typing import Any
+import time
 
 from django.db import transaction
-from django.db.models import Count, Max
 from django.utils import timezone
 
-from relations.models import ActorName, Article, ArticleVersion, NameOrigin
+from relations.models import ActorName, Article, ArticleVersion
 from relations.tagging import store
 from relations.tagging.coded import CodedEvent
-from relations.tagging.lexicon import Lexicon, compile_lexicon
+from relations.tagging.lexicon import ExtraName, Lexicon, Meaning, compile_lexicon
 from relations.tagging.registry import coder
 
 log = logging.getLogger(__name__)
 
-_lexicon: tuple[Any, Lexicon] | None = None
+_lexicon: tuple[list[ExtraName], Lexicon] | None = None
 _lexicon_lock = threading.Lock()
 
 
-def tag_new_articles(batch: int = 50) -> int:
+def tag_new_articles(batch: int = 50, within: float = math.inf) -> int:
     """Read all articles that wait; how many were read. Safe to repeat and to run in parallel.
 
+    within: seconds after which no other batch is begun; what then waits still is found by the next look.
     An article that the coder fails on is logged and marked, so that it can't block the rest; its earlier reports stay.
     """
     reader = coder()
     total = 0
-    while True:
+    until = time.monotonic() + within
+    while time.monotonic() < until:
         with transaction.atomic():
             articles = Article.objects.claim_untagged(batch)
             if not articles:
-                return total
+                break
             lexicon = current_lexicon()
             now = timezone.now()
             read: list[tuple[Article, int, list[CodedEvent]]] = []
@@ -52,18 +54,25 @@ def tag_new_articles(batch: int = 50) -> int:
             store.write_reports(read, reader.version, now)
             store.mark_read(failed, f"{reader.version} failed", now)
         total += len(articles)
+    return total
 
 
 def current_lexicon() -> Lexicon:
     """The lexicon with the names that people added, compiled again only when these have changed."""
     global _lexicon
-    added = ActorName.objects.filter(origin=NameOrigin.ADDED)
-    revision = tuple(added.aggregate(newest=Max("updated_at"), number=Count("pk")).values())
+    # The names themselves tell whether they changed; their newest time and number can be the same for other names.
+    fields = ("actor__key", "actor__country_id", "name", "valid_from", "valid_until")
+    names: list[ExtraName] = list(ActorName.objects.added().order_by("pk").values_list(*fields))
     with _lexicon_lock:
-        if _lexicon is None or _lexicon[0] != revision:
-            names = added.values_list("actor__key", "actor__country_id", "name", "valid_from", "valid_until")
-            _lexicon = (revision, compile_lexicon(names))
+        if _lexicon is None or _lexicon[0] != names:
+            _lexicon = (names, compile_lexicon(names))
         return _lexicon[1]
+
+
+def meanings_of(name: str) -> tuple[Meaning, ...]:
+    """All that a name stands for in a text now; empty for one that isn't known."""
+    found = current_lexicon().find(name)
+    return found[0].meanings if found and found[0].name == name else ()
 
 
 def _with_texts(articles: list[Article]) -> list[tuple[Article, ArticleVersion | None]]:
