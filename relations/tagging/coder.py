@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from relations.tagging.actors import find_mentions
 from relations.tagging.coded import ActorMention, CodedEvent, Span
+from relations.tagging.confidence import calibrated
 from relations.tagging.dates import Dating, Told, date_event, is_background, tell
 from relations.tagging.grammar.frames import frames
 from relations.tagging.grammar.parties import PRONOUNS, Discourse, Scene
@@ -128,7 +129,8 @@ def _read_draft(draft: Draft, trees: dict[int, Tree | None], trace: Trace) -> li
             discourse = after(scene)
         elif one.mentions:
             discourse = replace(discourse, before=tuple(dict.fromkeys(mention.country for mention in one.mentions)))
-    return _each_once(_believed(found, len(draft.named)))
+    told_once = _each_once(_believed(found, len(draft.named)))
+    return [replace(event, confidence=calibrated(event.confidence)) for event in told_once]
 
 
 def _believed(events: list[CodedEvent], sentences: int) -> list[CodedEvent]:

@@ -148,6 +148,12 @@ def events_of(frame: Frame, roles: Roles, scene: Scene, trace: Trace = no_trace)
     sources = sources_of(frame, roles, scene)
     without = {party.country for party in sources}
     targets, slot = targets_of(frame, roles, scene, without)
+    if len(without) > 1 and not targets and set(scene.discourse.pair) <= without:
+        # "India and Pakistan agreed to cease fire": both do it, and to each other where that is the kind of act.
+        if not event_types()[slug].symmetric:
+            return []
+        first, *others = sources
+        return [_read(frame, roles, first, other, slug, stage, said, "both sides together") for other in others]
     if sources and not targets and (frame.context or (scene.discourse.settled and roles.word.is_verb)):
         targets, slot = from_context(frame, roles, sources, scene), "the text around it"
     if targets and not sources:
@@ -189,12 +195,20 @@ def outcome_of(frame: Frame, said: Stance) -> tuple[str, str] | None:
 def _read(
     frame: Frame, roles: Roles, source: Party, target: Party, slug: str, stage: str, said: Stance, slot: str
 ) -> Read:
-    path = f"source: {source.how}; target by {slot}: {target.how}" if slot != "both sides together" else slot
+    path = slot
+    if slot != "both sides together":
+        path = f"source: {source.how}{less(source.doubt)}; target by {slot}: {target.how}{less(target.doubt)}"
+    unsure = (0.0 if said.status == Status.DONE else 0.1) + 0.15 * said.supposed
     if said.how:
-        path += f"; {said.status}: {said.how}"
-    symmetric = frame.mutual and event_types()[slug].symmetric
-    doubt = source.doubt + target.doubt + (0.0 if said.status == Status.DONE else 0.1) + 0.15 * said.supposed
+        path += f"; {said.status}: {said.how}{less(unsure)}"
+    symmetric = event_types()[slug].symmetric and (frame.mutual or slot == "both sides together")
+    doubt = source.doubt + target.doubt + unsure
     return Read(frame, roles.word, source, target, slug, stage, said, doubt, path, symmetric)
+
+
+def less(doubt: float) -> str:
+    """How much a part takes off the confidence, for people."""
+    return f" (−{doubt:.2f})" if doubt else ""
 
 
 def _fits_clause(wanted: str, clause: Word) -> bool:

@@ -112,7 +112,7 @@ def _owners(noun: Word | None, scene: Scene, frame: Frame | None = None) -> list
         if mention and (mention.kind == ADJECTIVE or mention.words.split()[0] in ADJECTIVAL_STATES):
             owners.append(child)
     # "the withdrawal of troops from Georgia": where the frame looks for its target, no owner stands.
-    by = [preposition for preposition in ("by", "from") if frame is None or preposition not in frame.targets]
+    by = ("by",) if frame is not None and "from" in frame.targets else ("by", "from")
     owners.extend(child for child in noun.those("nmod", "obl") if child.preposition in by)
     if frame is not None and frame.type in MOVES:
         owners.extend(objects(noun))
