@@ -229,6 +229,8 @@ def variants(lemma: str) -> tuple[str, ...]:
         found.append(f"{lemma[:-3]}y")
     if lemma.endswith("s") and len(lemma) > 3:
         found.append(lemma[:-1])
+    if lemma.endswith("ed") and len(lemma) > 4:
+        found.extend((lemma[:-2], lemma[:-1]))
     return tuple(found)
 
 
@@ -239,6 +241,10 @@ def is_one_of(word: Word, kinds: frozenset[str]) -> bool:
     if any(lemma in kinds for lemma in lemmas):
         return True
     in_front = {child.lemma for child in word.children if child.dep in ("amod", "compound", "nmod:poss")}
+    if any(child.tag == "HYPH" for child in word.children) and any(
+        f"{qualifier}-{lemma}" in kinds for qualifier in in_front for lemma in lemmas
+    ):
+        return True
     if any(f"{qualifier} {lemma}" in kinds for qualifier in in_front for lemma in lemmas):
         return True
     return any(child.lemma in kinds for child in word.children if child.dep in DESCRIBING and child.dep != "compound")

@@ -103,10 +103,18 @@ def due_taken_for_a_preposition(tree: Tree, word: Word) -> None:
     place.hang_on(word, "obl")
 
 
+def called_taken_for_named(tree: Tree, word: Word) -> None:
+    """ "Called Nepal's premier to explain", where the premier was read as what somebody was called."""
+    verb = word.head
+    if word.dep == "xcomp" and word.is_noun and verb.lemma in ("call", "telephone", "phone") and not verb.those("obj"):
+        word.dep = "obj"
+
+
 MENDS: list[Mend] = [
     verb_taken_for_a_participle,
     perfect_taken_apart,
     root_noun_with_its_verb,
     particle_taken_for_a_preposition,
     due_taken_for_a_preposition,
+    called_taken_for_named,
 ]

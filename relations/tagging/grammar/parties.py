@@ -134,6 +134,9 @@ class Scene:
         """Whom the phrase stands for, else the nearest who stand within it; never those given."""
         standing = self.parties(word)
         found = [party for party in standing if party.country not in without]
+        if standing and not found and word.lemma in COLLECTIVE | PERSONAL:
+            # "Turkey said Syrian forces attacked its convoy"
+            found = self._referred(word, depth, without)
         if found or depth > DEEPEST or (standing and word.index in self.named):
             return found
         below = [child for child in word.children if child.dep not in ("punct", "cc", "parataxis", "acl:relcl")]
@@ -161,15 +164,19 @@ class Scene:
         return self._owner(word, depth)
 
     def _sharing(self, word: Word, mention: Mention) -> list[Party]:
-        """The others of "Turkish and Syrian forces", who share their noun."""
-        return [
-            self._named(word, other)
-            for other in self.mentions
-            if other.group == mention.group
-            and other is not mention
-            and any(self.named.get(below.index) is other for below in word.below() if below.dep != "appos")
-            and other.span.start < mention.span.end
+        """The others of "Turkish and Syrian forces" and "the leaders of Fiji and Tonga", who share their noun."""
+        inside = [below for below in word.below() if self.named.get(below.index) is mention]
+        joined = [part for below in inside if below is not word for part in below.those("conj")]
+        others = [self.named.get(below.index) for part in joined for below in part.below()]
+        before = [
+            other for other in self.mentions if other.group == mention.group and other.span.start < mention.span.end
         ]
+        others.extend(
+            other
+            for other in before
+            if any(self.named.get(below.index) is other for below in word.below() if below.dep != "appos")
+        )
+        return [self._named(word, other) for other in others if other is not None and other is not mention]
 
     def _named(self, word: Word, mention: Mention) -> Party:
         doubt = 0.12 if mention.guessed else 0.0
@@ -260,8 +267,8 @@ class Scene:
                 return []
         return []
 
-    def _referred(self, word: Word, depth: int) -> list[Party]:
-        """A pronoun: the subject of a clause above, else the last fit one of the text."""
+    def _referred(self, word: Word, depth: int, but: Collection[str] = ()) -> list[Party]:
+        """A pronoun: the subject of a clause above, else the last fit one of the text; none of those given."""
         if word.lemma in SPEAKING:
             return self._again(self._speaker(word, depth) or list(self.discourse.speaker), word)
         for verb in _clauses_above(word):
@@ -270,14 +277,14 @@ class Scene:
                 continue
             if antecedent.start > word.start and verb.dep != "ROOT":
                 continue
-            found = self.parties(antecedent, depth + 1)
+            found = [party for party in self.parties(antecedent, depth + 1) if party.country not in but]
             if is_passive(verb) and not found:
                 by = agent(verb)
                 found = self.parties(by, depth + 1) if by is not None else []
             if found:
                 return self._again([party.actor for party in found], word, doubt=0.05)
         last = self.discourse.persons if word.lemma in PERSONAL else self.discourse.subjects
-        return self._again(list(last or self.discourse.subjects), word)
+        return self._again([actor for actor in last or self.discourse.subjects if actor.country not in but], word)
 
     def _speaker(self, word: Word, depth: int) -> list[ActorMention]:
         for verb in word.above():

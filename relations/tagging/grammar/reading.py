@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from relations.codebook.event_types import event_types
-from relations.tagging.grammar.frames import Frame, Frames, has_particle, is_one_of
+from relations.tagging.grammar.frames import Frame, Frames, has_particle, is_one_of, variants
 from relations.tagging.grammar.parties import Party, Scene
 from relations.tagging.grammar.roles import Roles, roles_of, with_conjuncts
 from relations.tagging.grammar.sides import from_context, sources_of, targets_of, together, unnamed
@@ -67,7 +67,18 @@ def read_sentence(scene: Scene, known: Frames, trace: Trace = no_trace) -> list[
                 trace(f"{word.text}: {frame.name}: {sides} {one.type} {one.stage}; {one.path}")
             found.extend(read)
             break
-    return sorted(found, key=lambda one: one.trigger.index)
+    return sorted(_without_wrappers(found), key=lambda one: one.trigger.index)
+
+
+def _without_wrappers(found: list[Read]) -> list[Read]:
+    """Without "agreed" and "promised" where the act agreed on was read itself."""
+    kept = []
+    for one in found:
+        is_wrapper = one.frame.planned and one.frame.type == "cooperation" and one.trigger.is_verb
+        below = {word.index for word in one.trigger.below()} - {one.trigger.index} if is_wrapper else set()
+        if not any(other.trigger.index in below and other.stage == "announced" for other in found):
+            kept.append(one)
+    return kept
 
 
 def why_not(frame: Frame, particle: str, roles: Roles, scene: Scene) -> str:
@@ -95,7 +106,7 @@ def why_not(frame: Frame, particle: str, roles: Roles, scene: Scene) -> str:
     if frame.clause and not any(_fits_clause(frame.clause, one) for one in roles.clauses):
         return "no clause behind it"
     if frame.with_words or frame.without:
-        near = {one.lemma for one in word.below() if abs(one.index - word.index) < 15}
+        near = {form for one in word.below() if abs(one.index - word.index) < 15 for form in variants(one.lemma)}
         if frame.with_words and not frame.with_words & near:
             return "none of the words that it needs"
         if frame.without & near:
@@ -112,8 +123,13 @@ def _has_object(frame: Frame, roles: Roles) -> bool:
 
 def consumed(frame: Frame, roles: Roles) -> set[int]:
     """The nouns of action that belong to this telling and tell of nothing more: the visit in "put off the visit"."""
+    hanging = {
+        child.index
+        for child in roles.word.those("obl", "obj", "nmod", "advcl")
+        if any(form in frame.with_words for form in variants(child.lemma))
+    }
     if not frame.objects and not frame.subjects:
-        return set()
+        return hanging
     told = _told(frame, roles)
     consumed = {one.index for one in told}
     for one in told:
@@ -122,7 +138,7 @@ def consumed(frame: Frame, roles: Roles) -> set[int]:
         consumed.update(
             child.index for child in inner if child.preposition in ("", "of", "on", "for", "against", "over")
         )
-    return consumed | ({roles.subject.index} if roles.subject is not None and frame.subjects else set())
+    return consumed | hanging | ({roles.subject.index} if roles.subject is not None and frame.subjects else set())
 
 
 def _told(frame: Frame, roles: Roles) -> list[Word]:

@@ -13,7 +13,7 @@ from relations.tagging.grammar.tree import Word
 
 # "urged Iran to stop": who is urged is who stops.
 OBJECT_CONTROL = {
-    *("urge", "ask", "tell", "order", "call", "force", "allow", "invite", "press", "pressure", "push", "request"),
+    *("urge", "ask", "tell", "order", "force", "allow", "invite", "press", "pressure", "push", "request"),
     *("persuade", "warn", "advise", "encourage", "permit", "compel", "instruct", "beg", "implore", "require", "help"),
     *("direct", "command", "send", "dispatch", "accuse", "suspect", "blame", "let", "make", "want", "expect", "enable"),
     *("lead", "prompt", "challenge", "authorize", "authorise", "pressurise", "convince", "dare", "oblige", "bar"),
@@ -70,6 +70,42 @@ QUANTITY = {
 SubjectRule = Callable[[Word], Word | None]
 
 
+# What stands behind "by" and did nothing: "by telephone", "by ninety days".
+MEANS = {
+    *(
+        "telephone",
+        "phone",
+        "video",
+        "letter",
+        "mail",
+        "e-mail",
+        "force",
+        "road",
+        "sea",
+        "air",
+        "rail",
+        "train",
+        "plane",
+    ),
+    *("plane", "mistake", "percent", "day", "hour", "minute", "week", "month", "year", "midnight", "noon"),
+    *(
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "%",
+        "point",
+        "law",
+        "name",
+        "chance",
+        "night",
+        "land",
+    ),
+}
+INTRANSITIVE = {"leave", "arrive", "go", "travel", "return", "come", "fall", "rise", "remain", "depart", "fly", "head"}
 # "is opposed to", "was concerned by": a state of the subject, who does nothing less for it.
 STATES = {
     "oppose",
@@ -91,7 +127,13 @@ def is_passive(verb: Word) -> bool:
         return False
     if verb.tag == "VB" and verb.mark == "to" and not verb.those("aux:pass"):
         return False  # "is to set out"
-    if verb.those("aux:pass", "nsubj:pass") or (verb.tag == "VBN" and verb.those("obl:agent")):
+    if verb.those("aux:pass"):
+        return True
+    if verb.those("obj") and any(child.dep == "nsubj" for child in verb.children):
+        return False
+    if verb.those("nsubj:pass") and verb.lemma not in INTRANSITIVE:
+        return True
+    if verb.tag == "VBN" and any(child.lemma not in MEANS for child in verb.those("obl:agent")):
         return True
     # "the envoy recalled by Ankara", "Summoned to the ministry, the envoy ..."
     if verb.tag != "VBN":
@@ -131,8 +173,6 @@ def subject_by_control(verb: Word) -> Word | None:
         return _deep_subject(governor) if verb.tag == "VBG" else None
     controlled = governor.that("obj", "iobj") or (governor.that("nsubj:pass") if is_passive(governor) else None)
     if controlled is not None and governor.lemma in OBJECT_CONTROL and verb.dep != "advcl":
-        return controlled
-    if controlled is not None and governor.lemma == "call" and verb.dep == "advcl":
         return controlled
     on = next((child for child in governor.those("obl") if child.preposition in ("on", "upon", "to", "for")), None)
     if on is not None and governor.lemma in ("call", "appeal", "prevail") and verb.mark == "to":
@@ -183,10 +223,8 @@ def _deep_subject(verb: Word, depth: int = 0) -> Word | None:
 
 def agent(verb: Word) -> Word | None:
     """Who did what a passive tells of: behind "by"."""
-    for child in verb.those("obl:agent"):
-        return child
-    for child in verb.those("obl", "nmod"):
-        if child.preposition == "by":
+    for child in verb.those("obl:agent", "obl", "nmod"):
+        if (child.dep == "obl:agent" or child.preposition == "by") and child.lemma not in MEANS:
             return child
     return None
 
@@ -208,7 +246,9 @@ def objects(word: Word) -> list[Word]:
                 if whom is not None and whom is not subject_word and word.that("nsubj"):
                     found.append(whom)
     else:
-        found.extend(child for child in word.those("nmod") if child.preposition == "of")
+        of = [child for child in word.those("nmod") if child.preposition == "of"]
+        # "a cut in aid", "the ban on exports"
+        found.extend(of or [child for child in word.those("nmod") if child.preposition in ("in", "on")])
         found.extend(child for child in word.those("compound", "nmod:poss") if child.tag[:2] == "NN")
     return [inner for outer in found for inner in with_conjuncts(unwrapped(outer))]
 
@@ -306,7 +346,11 @@ class Roles:
 def roles_of(word: Word) -> Roles:
     passive = word.is_verb and is_passive(word)
     who, how = subject(word) if word.is_verb or word.those("cop", "nsubj") else (None, "")
-    return Roles(word, passive, who, how, objects(word), list(obliques(word)), clauses(word))
+    beside = list(obliques(word))
+    if not word.is_verb and word.dep in ("obj", "nsubj:pass") and word.head.is_verb:
+        # "completed its pullout from Cambodia": what hangs on the light verb belongs to the noun as well.
+        beside.extend(one for one in obliques(word.head) if one[1] is not word and one not in beside)
+    return Roles(word, passive, who, how, objects(word), beside, clauses(word))
 
 
 def _behind_a_comma(word: Word) -> bool:

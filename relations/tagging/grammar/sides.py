@@ -46,6 +46,7 @@ AGENTS = {
     *("force", "troop", "soldier", "navy", "leader", "side", "general", "commander", "lawmaker", "senator", "king"),
     *("chancellor", "delegation", "embassy", "mission", "assembly", "house", "senate", "congress", "jet", "warplane"),
     *("country", "capital", "state", "kingdom", "republic", "neighbour", "neighbor", "nation", "who", "that", "which"),
+    *("demonstrator", "protester", "protestor", "rioter", "crowd", "mob", "hundred", "thousand", "dozen", "activist"),
     *("secretary", "chief", "director", "head", "commission", "agency", "office", "department", "administration"),
 }
 

@@ -28,6 +28,8 @@ SPEAKING_ACTS = {
     *("shun", "strike", "send", "visit", "meet", "use", "address", "appear", "assemble", "take", "hold"),
 }
 FORMER = {"once", "formerly", "previously", "long"}
+# "will not take part in talks": what one doesn't go to is not held.
+ATTENDING = {"attend", "take", "join", "participate", "go", "come", "turn", "return", "sit"}
 NOUN_LINKS = {"obj", "nmod", "obl", "nsubj", "nsubj:pass", "compound", "nmod:poss", "appos", "obl:agent", "iobj"}
 
 
@@ -151,8 +153,11 @@ def _under(found: Stance, below: Word, governor: Word, without: frozenset[str]) 
         name = "" if name == "said" else name
     if governor.lemma == "rule" and not any(child.lemma == "out" for child in governor.children):
         name = ""
-    own = _own(governor) if name or link in ("xcomp", "ccomp", "obj") else Stance()
+    attending = governor.lemma in ATTENDING
+    own = _own(governor) if name or attending or link in ("xcomp", "ccomp", "obj") else Stance()
     found = _combined(found, name, governor, noun=noun_below)
+    if attending and own.status in (Status.NOT, Status.REFUSED):
+        return found.under(Status.NOT, f"not {governor.text}")
     if own.status == Status.NOT and found.status in (Status.DONE, Status.PLANNED) and name != "said":
         return found.under(Status.NOT, f"not {governor.text}")
     if own.status == Status.POSSIBLE and link in ("xcomp", "ccomp", "obj", "acl") and found.status == Status.DONE:

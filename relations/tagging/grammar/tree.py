@@ -91,7 +91,10 @@ class Tree:
 
     @property
     def has_finite_verb(self) -> bool:
-        return any(word.tag in ("MD", "VBD", "VBP", "VBZ") for word in self.words)
+        return any(
+            word.tag in ("MD", "VBD", "VBP", "VBZ") or (word.is_verb and word.that("nsubj") and word.that("obj"))
+            for word in self.words
+        )
 
     def heading(self, start: int, end: int) -> Word | None:
         """The word that governs the others of these characters; None where no word stands there."""
