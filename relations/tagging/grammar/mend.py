@@ -70,11 +70,12 @@ def perfect_taken_apart(tree: Tree, word: Word) -> None:
 
 
 def root_noun_with_its_verb(tree: Tree, word: Word) -> None:
-    """ "Units crossed into Iraq", where nothing but "crossed", hung on the units as a participle, can be the verb."""
+    """ "Units crossed into Iraq", where "crossed" hangs on the units: nothing else can be the verb, or it has an
+    object, as no passive has."""
     noun = word.head
     if word.dep != "acl" or word.tag != "VBN" or not noun.is_root or word is noun or not noun.is_noun:
         return
-    if tree.has_finite_verb or word.those("obl:agent") or word.index < noun.index:
+    if word.those("obl:agent") or word.index < noun.index or (tree.has_finite_verb and not word.those("obj")):
         return
     word.hang_on(word, "ROOT")
     noun.hang_on(word, "nsubj")

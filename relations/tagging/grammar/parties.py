@@ -25,10 +25,8 @@ BOTH_SIDES = {
     *("delegation", "force", "military", "foe", "adversary", "partner", "giant", "superpower", "navy", "statesman"),
 }
 BOTH_WORDS = {"two", "both", "2"}
-# Prepositions by which a phrase says whose it is, in the order in which they are believed.
-OWNING = ("of", "from", "by", "for", "in", "at", "with", "between", "to")
-# Of these, those that hold for what acts: "officials in Ankara", but not "the envoy to Ankara".
-OWNING_OF_AN_ACTOR = ("of", "from", "for", "in", "at", "with", "within")
+# Prepositions by which a phrase says whose it is, in the order in which they are believed: "officials in Ankara".
+OWNING = ("of", "by", "from", "for", "in", "at", "with", "within")
 DEEPEST = 5
 
 
@@ -193,7 +191,7 @@ class Scene:
             ),
             *(child for child in word.those("appos", "flat") if child.index in self.named),
         ]
-        for preposition in OWNING_OF_AN_ACTOR:
+        for preposition in OWNING:
             owners.extend(child for child in word.those("nmod") if child.preposition == preposition)
         owners.extend(child for child in word.those("acl") if child.tag == "VBN")
         for owner in owners:

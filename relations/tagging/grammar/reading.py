@@ -125,7 +125,8 @@ def consumed(frame: Frame, roles: Roles) -> set[int]:
     """The nouns of action that belong to this telling and tell of nothing more: the visit in "put off the visit"."""
     hanging = {
         child.index
-        for child in roles.word.those("obl", "obj", "nmod", "advcl")
+        for holder in (roles.word, *_told(frame, roles))
+        for child in holder.those("obl", "obj", "nmod", "advcl", "acl")
         if any(form in frame.with_words for form in variants(child.lemma))
     }
     if not frame.objects and not frame.subjects:

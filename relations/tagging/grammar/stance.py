@@ -30,6 +30,8 @@ SPEAKING_ACTS = {
 FORMER = {"once", "formerly", "previously", "long"}
 # "will not take part in talks": what one doesn't go to is not held.
 ATTENDING = {"attend", "take", "join", "participate", "go", "come", "turn", "return", "sit"}
+# "accused of closing", "aimed at signing", "prevented from landing"
+LINKING = {"of", "at", "in", "from", "for", "about", "on", "against", "into"}
 NOUN_LINKS = {"obj", "nmod", "obl", "nsubj", "nsubj:pass", "compound", "nmod:poss", "appos", "obl:agent", "iobj"}
 
 
@@ -147,6 +149,8 @@ def _under(found: Stance, below: Word, governor: Word, without: frozenset[str]) 
     name = governors().get(governor.lemma, "")
     if name in without:
         name = ""
+    if not name and link == "xcomp" and below.mark == "to" and governor.that("obj") and found.status == Status.DONE:
+        return found.under(Status.POSSIBLE, "in order to")
     if noun_below and link in ("nsubj", "nsubj:pass", "obl", "nmod:poss", "nmod") and governor.is_verb:
         # A meeting that fails, talks due on Monday: read from the verb as a frame; in an adverbial it is asserted.
         name = name if link == "nsubj:pass" or (link == "obl" and below.preposition in ("for", "on", "to")) else ""
@@ -158,7 +162,8 @@ def _under(found: Stance, below: Word, governor: Word, without: frozenset[str]) 
     found = _combined(found, name, governor, noun=noun_below)
     if attending and own.status in (Status.NOT, Status.REFUSED):
         return found.under(Status.NOT, f"not {governor.text}")
-    if own.status == Status.NOT and found.status in (Status.DONE, Status.PLANNED) and name != "said":
+    open_yet = (Status.DONE, Status.PLANNED, Status.THREATENED, Status.CONDITIONAL)
+    if own.status == Status.NOT and found.status in open_yet and name != "said":
         return found.under(Status.NOT, f"not {governor.text}")
     if own.status == Status.POSSIBLE and link in ("xcomp", "ccomp", "obj", "acl") and found.status == Status.DONE:
         if name in ("said", "alleged"):
@@ -172,6 +177,11 @@ def _under(found: Stance, below: Word, governor: Word, without: frozenset[str]) 
 def _under_adverbial(found: Stance, below: Word, governor: Word) -> Stance:
     if below.mark in CONDITIONS or below.mark == "until":
         return found.under(Status.POSSIBLE, below.mark)
+    opening = governor.that("mark")
+    if opening is not None and opening.lemma in CONDITIONS and opening.index < below.index < governor.index:
+        return found.under(Status.POSSIBLE, opening.lemma)  # The parser hung the "if" too high.
+    if below.mark in LINKING:
+        return _combined(found, governors().get(governor.lemma, ""), governor, noun=False)
     if below.mark == "to" or (below.tag == "VB" and any(child.tag == "TO" for child in below.children)):
         if found.status in (Status.NOT, Status.POSSIBLE):
             return found
