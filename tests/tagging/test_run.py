@@ -59,7 +59,7 @@ def test_an_article_becomes_its_reports() -> None:
     assert run.tag_new_articles() == 1
     assert told() == BOTH
     made.refresh_from_db()
-    assert made.tagged_at is not None and made.coder == "phrases/1"
+    assert made.tagged_at is not None and made.coder == "grammar/1"
     closed, condemned = Report.objects.order_by("sentence_number")
     assert closed.pair == CountryPair.objects.get(slug="chl-per")
     assert (closed.direction, condemned.direction) == (Direction.BACKWARD, Direction.FORWARD)
@@ -149,11 +149,11 @@ def test_a_coder_that_fails_on_one_article_blocks_no_other(monkeypatch: pytest.M
             raise ZeroDivisionError
         return []
 
-    monkeypatch.setattr(run, "coder", lambda: Coder("phrases/1", code))
+    monkeypatch.setattr(run, "coder", lambda: Coder("grammar/1", code))
     assert run.tag_new_articles() == 2
-    assert Article.objects.get(pk=good.pk).coder == "phrases/1"
+    assert Article.objects.get(pk=good.pk).coder == "grammar/1"
     failed = Article.objects.get(pk=bad.pk)
-    assert failed.coder == "phrases/1 failed" and failed.tagged_at is not None
+    assert failed.coder == "grammar/1 failed" and failed.tagged_at is not None
 
 
 def test_a_name_added_by_a_person_is_read_from_the_next_batch_on() -> None:

@@ -237,7 +237,7 @@ def variants(lemma: str) -> tuple[str, ...]:
 def is_one_of(word: Word, kinds: frozenset[str]) -> bool:
     """Whether a noun is one of these, by itself ("embargo"), with a word in front ("diplomatic relation"), or by the
     title that describes a name ("Ambassador Hale")."""
-    lemmas = variants(word.lemma)
+    lemmas = {*variants(word.lemma), word.text.lower()}
     if any(lemma in kinds for lemma in lemmas):
         return True
     in_front = {child.lemma for child in word.children if child.dep in ("amod", "compound", "nmod:poss")}
@@ -256,4 +256,6 @@ def has_particle(word: Word, particle: str) -> bool:
     if " ".join(behind.get(word.index + step, "") for step in range(1, len(particle.split()) + 1)) == particle:
         return True
     near = {child.text.lower() for child in word.children if child.dep in ("compound:prt", "advmod", "xcomp")}
+    if particle == "out" and any(child.preposition == "out of" for child in word.below()):
+        return True  # "ordered two envoys out of the capital"
     return all(part in near for part in particle.split())

@@ -9,23 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from relations.tagging.grammar.tree import Tree, Word
+from relations.tagging.grammar.vocabulary import words
 
 PARTICLES = {"off", "out", "up", "over", "down", "back"}
-WITH_A_PARTICLE = {
-    "call",
-    "put",
-    "break",
-    "pull",
-    "cut",
-    "hand",
-    "turn",
-    "carry",
-    "send",
-    "set",
-    "shut",
-    "close",
-    "seal",
-}
+WITH_A_PARTICLE = words("with_a_particle")
 Mend = Callable[[Tree, Word], None]
 
 

@@ -12,18 +12,14 @@ from dataclasses import dataclass, field, replace
 from relations.tagging.coded import ActorMention, Span
 from relations.tagging.grammar.roles import RELATIVE, agent, governing_verb, is_passive, subject
 from relations.tagging.grammar.tree import Tree, Word
+from relations.tagging.grammar.vocabulary import words
 from relations.tagging.mentions import Mention
 
 PERSONAL = {"he", "she", "him", "his", "her", "hers", "himself", "herself"}
 COLLECTIVE = {"it", "its", "itself", "they", "them", "their", "theirs", "themselves"}
 SPEAKING = {"i", "we", "us", "our", "ours", "my", "me", "mine"}
 PRONOUNS = PERSONAL | COLLECTIVE | SPEAKING
-# "the two countries", "both sides", "the neighbours"
-BOTH_SIDES = {
-    *("country", "side", "nation", "neighbour", "neighbor", "leader", "government", "capital", "minister", "state"),
-    *("party", "president", "power", "rival", "ally", "army", "people", "premier", "diplomat", "official", "man"),
-    *("delegation", "force", "military", "foe", "adversary", "partner", "giant", "superpower", "navy", "statesman"),
-}
+BOTH_SIDES = words("both_sides")
 BOTH_WORDS = {"two", "both", "2"}
 # Prepositions by which a phrase says whose it is, in the order in which they are believed: "officials in Ankara".
 OWNING = ("of", "by", "from", "for", "in", "at", "with", "within")

@@ -165,9 +165,10 @@ def events_of(frame: Frame, roles: Roles, scene: Scene, trace: Trace = no_trace)
     sources = sources_of(frame, roles, scene)
     without = {party.country for party in sources}
     targets, slot = targets_of(frame, roles, scene, without)
-    if len(without) > 1 and not targets and set(scene.discourse.pair) <= without:
+    if len(without) > 1 and not targets and set(scene.discourse.pair) <= without and set(scene.countries()) <= without:
         # "India and Pakistan agreed to cease fire": both do it, and to each other where that is the kind of act.
         if not event_types()[slug].symmetric:
+            trace(f"{roles.word.text}: {frame.name}: both sides do it, to nobody named")
             return []
         first, *others = sources
         return [_read(frame, roles, first, other, slug, stage, said, "both sides together") for other in others]

@@ -10,88 +10,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from relations.tagging.grammar.tree import Word
+from relations.tagging.grammar.vocabulary import words
 
-# "urged Iran to stop": who is urged is who stops.
-OBJECT_CONTROL = {
-    *("urge", "ask", "tell", "order", "force", "allow", "invite", "press", "pressure", "push", "request"),
-    *("persuade", "warn", "advise", "encourage", "permit", "compel", "instruct", "beg", "implore", "require", "help"),
-    *("direct", "command", "send", "dispatch", "accuse", "suspect", "blame", "let", "make", "want", "expect", "enable"),
-    *("lead", "prompt", "challenge", "authorize", "authorise", "pressurise", "convince", "dare", "oblige", "bar"),
-    *("prevent", "stop", "see", "name", "appoint", "deploy", "show", "get", "have", "like", "need", "trust"),
-}
+OBJECT_CONTROL = words("object_control")
 RELATIVE = {"who", "which", "that", "whom", "whose"}
-# Words that only count or group what stands behind their "of".
-QUANTITY = {
-    *(
-        "series",
-        "round",
-        "number",
-        "dozen",
-        "hundred",
-        "thousand",
-        "score",
-        "group",
-        "set",
-        "pair",
-        "couple",
-        "package",
-    ),
-    *("part", "most", "some", "one", "two", "three", "many", "several", "all", "each", "both", "million", "billion"),
-    *(
-        "majority",
-        "half",
-        "handful",
-        "lot",
-        "host",
-        "string",
-        "spate",
-        "wave",
-        "batch",
-        "member",
-        "kind",
-        "form",
-        "type",
-    ),
-    *(
-        "ton",
-        "tonne",
-        "piece",
-        "contingent",
-        "squadron",
-        "flotilla",
-        "column",
-        "convoy",
-        "shipment",
-        "barrage",
-        "salvo",
-    ),
-    *("act", "process", "issue", "use", "any", "none", "four", "five", "six", "seven", "eight", "nine", "ten", "scope"),
-}
+QUANTITY = words("quantity")
 SubjectRule = Callable[[Word], Word | None]
 
 
-# What stands behind "by" and did nothing: "by telephone", "by ninety days".
-MEANS = {
-    *("telephone", "phone", "video", "letter", "mail", "e-mail", "force", "road", "sea", "air", "land", "rail"),
-    *("train", "plane", "mistake", "law", "name", "chance", "percent", "%", "point", "night", "hour", "minute", "week"),
-    *("month", "day", "year", "noon", "midnight", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"),
-    "sunday",
-}
-INTRANSITIVE = {"leave", "arrive", "go", "travel", "return", "come", "fall", "rise", "remain", "depart", "fly", "head"}
-# "is opposed to", "was concerned by": a state of the subject, who does nothing less for it.
-STATES = {
-    "oppose",
-    "concern",
-    "prepare",
-    "commit",
-    "determine",
-    "alarm",
-    "worry",
-    "disappoint",
-    "dismay",
-    "engage",
-    "outrage",
-}
+MEANS = words("means")
+INTRANSITIVE = words("intransitive")
+STATES = words("states")
 
 
 def is_passive(verb: Word) -> bool:

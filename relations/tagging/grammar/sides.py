@@ -12,6 +12,8 @@ from relations.tagging.coded import ActorMention
 from relations.tagging.grammar.frames import Frame, variants
 from relations.tagging.grammar.parties import Party, Scene
 from relations.tagging.grammar.roles import (
+    MEANS,
+    QUANTITY,
     Roles,
     agent,
     deep_obliques,
@@ -25,30 +27,12 @@ from relations.tagging.grammar.roles import (
 )
 from relations.tagging.grammar.stance import SPEAKING_ACTS
 from relations.tagging.grammar.tree import Word
+from relations.tagging.grammar.vocabulary import words
 from relations.tagging.lexicon import ADJECTIVE, CAPITAL, STATE
 
 # Acts whose doer is what moves: "the withdrawal of Russian troops".
 MOVES = {"withdrawal", "troops_moved", "visit_made", "visit_announced", "visit_postponed", "visit_cancelled"}
-# Nouns of those who act for a country without naming it.
-AGENTS = {
-    *(
-        "official",
-        "government",
-        "minister",
-        "ministry",
-        "spokesman",
-        "spokeswoman",
-        "spokesperson",
-        "president",
-        "premier",
-    ),
-    *("parliament", "army", "police", "court", "prosecutor", "diplomat", "envoy", "ambassador", "authority", "cabinet"),
-    *("force", "troop", "soldier", "navy", "leader", "side", "general", "commander", "lawmaker", "senator", "king"),
-    *("chancellor", "delegation", "embassy", "mission", "assembly", "house", "senate", "congress", "jet", "warplane"),
-    *("country", "capital", "state", "kingdom", "republic", "neighbour", "neighbor", "nation", "who", "that", "which"),
-    *("demonstrator", "protester", "protestor", "rioter", "crowd", "mob", "hundred", "thousand", "dozen", "activist"),
-    *("secretary", "chief", "director", "head", "commission", "agency", "office", "department", "administration"),
-}
+AGENTS = words("agents")
 
 
 def sources_of(frame: Frame, roles: Roles, scene: Scene) -> list[Party]:
@@ -108,6 +92,9 @@ def _owners(noun: Word | None, scene: Scene, frame: Frame | None = None) -> list
     if noun is None:
         return []
     owners = [*noun.those("nmod:poss")]
+    if noun.dep == "nmod" and noun.preposition == "of" and (noun.head.lemma in QUANTITY or noun.head.lemma in MEANS):
+        # "four days of mediation by Oman", where the parser hangs Oman on the days
+        owners.extend(child for child in noun.head.those("nmod", "obl") if child.preposition == "by")
     for child in noun.those("amod", "compound"):
         mention = scene.named.get(child.index)
         if mention and (mention.kind == ADJECTIVE or mention.words.split()[0] in ADJECTIVAL_STATES):

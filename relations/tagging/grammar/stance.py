@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from relations.tagging.grammar.tree import Word
+from relations.tagging.grammar.vocabulary import words
 
 FILE = Path(__file__).parent.parent / "data" / "governors.toml"
 NEGATIONS = {"not", "never", "n't", "n’t", "neither", "hardly", "nor"}
@@ -22,14 +23,9 @@ MODAL = {"can", "could", "may", "might", "should", "must", "ca", "ought"}
 SUPPOSING = {"may", "might", "could", "must"}
 CONDITIONS = {"if", "unless", "whether", "lest"}
 INSTEAD = {"without", "instead of", "rather than", "short of", "against", "instead"}
-# "called to express support", "marched to protest", "summoned the envoy to complain": the words are said.
-SPEAKING_ACTS = {
-    *("call", "phone", "telephone", "write", "speak", "summon", "gather", "march", "rally", "demonstrate", "issue"),
-    *("shun", "strike", "send", "visit", "meet", "use", "address", "appear", "assemble", "take", "hold"),
-}
+SPEAKING_ACTS = words("speaking_acts")
 FORMER = {"once", "formerly", "previously", "long"}
-# "will not take part in talks": what one doesn't go to is not held.
-ATTENDING = {"attend", "take", "join", "participate", "go", "come", "turn", "return", "sit"}
+ATTENDING = words("attending")
 # "accused of closing", "aimed at signing", "prevented from landing"
 LINKING = {"of", "at", "in", "from", "for", "about", "on", "against", "into"}
 NOUN_LINKS = {"obj", "nmod", "obl", "nsubj", "nsubj:pass", "compound", "nmod:poss", "appos", "obl:agent", "iobj"}
