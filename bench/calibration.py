@@ -16,6 +16,7 @@ import json
 import sys
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
@@ -34,21 +35,19 @@ def main(paths: list[str]) -> int:
         return 2
     lexicon = compile_lexicon()
     sure, raw, right = [], [], []
-    coder_calibrated = coder.calibrated
     for path in paths:
         for line in Path(path).read_text("utf-8").splitlines():
             record = json.loads(line)
             published = record.get("published_at") or record.get("date")
             day = dt.datetime.fromisoformat(published) if published else None
             given = (record["text"], record.get("title") or "", day, lexicon)
-            coder.calibrated = lambda figure: figure
-            rough = coder.code_article(*given)
-            coder.calibrated = coder_calibrated
+            with mock.patch.object(coder, "calibrated", lambda figure: figure):
+                rough = coder.code_article(*given)
             for event in rough:
                 verdict = is_right(event, record)
                 if verdict is not None:
                     raw.append(event.confidence)
-                    sure.append(coder_calibrated(event.confidence))
+                    sure.append(coder.calibrated(event.confidence))
                     right.append(verdict)
     show(np.array(sure), np.array(raw), np.array(right, dtype=float))
     return 0
@@ -84,9 +83,8 @@ def show(sure: np.ndarray, raw: np.ndarray, right: np.ndarray) -> None:
         inside = (sure >= low) & (sure < low + 1 / BINS)
         if inside.any():
             bar = "#" * round(40 * right[inside].mean())
-            print(
-                f"{low:.1f}-{low + 0.1:.1f} {inside.sum():5d}  said {sure[inside].mean():.2f}  right {right[inside].mean():.2f} {bar}"
-            )
+            said, share = sure[inside].mean(), right[inside].mean()
+            print(f"{low:.1f}-{low + 0.1:.1f} {inside.sum():5d}  said {said:.2f}  right {share:.2f} {bar}")
     print(f"expected calibration error: {expected_error(sure, right):.3f} as it stands")
     folds = np.random.default_rng(5).permutation(len(right)) % 5
     tried = np.empty_like(raw)

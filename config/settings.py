@@ -122,6 +122,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_TIMEZONE = TIME_ZONE
 # Seconds between two looks at what is due; a minute, shortened by the tests that run real workers.
 PIPELINE_EVERY = env.integer("PIPELINE_EVERY", 60)
+# Which coder of relations/tagging/registry.py reads the articles.
+CODER = env.one_of("CODER", ["grammar"], "grammar")
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOGGING = {

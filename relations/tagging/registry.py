@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from relations.errors import RelationsError
 from relations.tagging import coder as grammar
 from relations.tagging.coded import CodedEvent
+from relations.tagging.coder import Given
 from relations.tagging.grammar.reading import Trace, no_trace
 from relations.tagging.lexicon import Lexicon
 
@@ -17,11 +17,14 @@ DEFAULT = "grammar"
 
 
 class Code(Protocol):
-    """Reads one article. trace: told line by line how; a coder that can't explain itself tells it nothing."""
+    """Reads articles, each given as (text, title, published_at); a list of events for each, in their order.
+
+    trace: told line by line how; a coder that can't explain itself tells it nothing.
+    """
 
     def __call__(
-        self, text: str, title: str, published_at: dt.datetime | None, lexicon: Lexicon, trace: Trace = no_trace
-    ) -> list[CodedEvent]: ...
+        self, articles: Sequence[Given], lexicon: Lexicon, trace: Trace = no_trace
+    ) -> list[list[CodedEvent]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Coder:
     code: Code
 
 
-CODERS: dict[str, Callable[[], Coder]] = {"grammar": lambda: Coder(grammar.CODER, grammar.code_article)}
+CODERS: dict[str, Callable[[], Coder]] = {"grammar": lambda: Coder(grammar.CODER, grammar.code_articles)}
 
 
 def coder(name: str = DEFAULT) -> Coder:

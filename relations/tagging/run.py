@@ -7,14 +7,16 @@ import math
 import threading
 import time
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from relations.models import ActorName, Article, ArticleVersion
 from relations.tagging import store
 from relations.tagging.coded import CodedEvent
+from relations.tagging.coder import Given
 from relations.tagging.lexicon import ExtraName, Lexicon, Meaning, compile_lexicon
-from relations.tagging.registry import coder
+from relations.tagging.registry import Coder, coder
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +30,7 @@ def tag_new_articles(batch: int = 50, within: float = math.inf) -> int:
     within: seconds after which no other batch is begun; what then waits still is found by the next look.
     An article that the coder fails on is logged and marked, so that it can't block the rest; its earlier reports stay.
     """
-    reader = coder()
+    reader = coder(settings.CODER)
     total = 0
     until = time.monotonic() + within
     while time.monotonic() < until:
@@ -38,23 +40,45 @@ def tag_new_articles(batch: int = 50, within: float = math.inf) -> int:
                 break
             lexicon = current_lexicon()
             now = timezone.now()
-            read: list[tuple[Article, int, list[CodedEvent]]] = []
-            failed: list[Article] = []
-            for article, version in _with_texts(articles):
-                if version is None:
-                    read.append((article, article.version, []))
-                    continue
-                try:
-                    events = reader.code(version.text, version.title, article.published_at, lexicon)
-                except Exception:
-                    log.exception("The coder failed on article %s.", article.pk)
-                    failed.append(article)
-                    continue
-                read.append((article, version.number, events))
+            texts = _with_texts(articles)
+            events = _coded(reader, texts, lexicon)
+            read = [
+                (article, version.number if version else article.version, found)
+                for (article, version), found in zip(texts, events, strict=True)
+                if found is not None
+            ]
+            failed = [article for (article, _), found in zip(texts, events, strict=True) if found is None]
             store.write_reports(read, reader.version, now)
             store.mark_read(failed, f"{reader.version} failed", now)
         total += len(articles)
     return total
+
+
+def _coded(
+    reader: Coder, texts: list[tuple[Article, ArticleVersion | None]], lexicon: Lexicon
+) -> list[list[CodedEvent] | None]:
+    """The events of each article; none where it has no text, None where the coder fails on it."""
+    given = [(version.text, version.title, article.published_at) for article, version in texts if version]
+    try:
+        found: list[list[CodedEvent] | None] = [*reader.code(given, lexicon)]
+    except Exception:
+        found = [
+            _coded_alone(reader, article, one, lexicon) for article, one in zip(_having(texts), given, strict=True)
+        ]
+    events = iter(found)
+    return [next(events) if version else [] for _, version in texts]
+
+
+def _having(texts: list[tuple[Article, ArticleVersion | None]]) -> list[Article]:
+    return [article for article, version in texts if version]
+
+
+def _coded_alone(reader: Coder, article: Article, given: Given, lexicon: Lexicon) -> list[CodedEvent] | None:
+    try:
+        return reader.code([given], lexicon)[0]
+    except Exception:
+        log.exception("The coder failed on article %s.", article.pk)
+        return None
 
 
 def current_lexicon() -> Lexicon:

@@ -266,7 +266,7 @@ def lexicon() -> Lexicon:
 
 
 def read(text: str) -> dict[str, float]:
-    """How sure the coder is of each event: "GHA > TGO border_closed held", sides of mutual ones in order of the alphabet."""
+    """How sure the coder is of each event, as "GHA > TGO border_closed held"; sides of mutual ones by the alphabet."""
     found = {}
     for event in coder.code_article(text, "", PUBLISHED, lexicon()):
         sides = [event.source.country, event.target.country]

@@ -144,12 +144,12 @@ def test_a_mutual_event_told_the_other_way_round_stays_the_same_report() -> None
 def test_a_coder_that_fails_on_one_article_blocks_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     good, bad = article(), article("Poison.")
 
-    def code(text: str, title: str, published_at: Any, lexicon: Any) -> list[CodedEvent]:
-        if text == "Poison.":
+    def code(articles: Any, lexicon: Any, trace: Any = None) -> list[list[CodedEvent]]:
+        if any(text == "Poison." for text, _, _ in articles):
             raise ZeroDivisionError
-        return []
+        return [[] for _ in articles]
 
-    monkeypatch.setattr(run, "coder", lambda: Coder("grammar/1", code))
+    monkeypatch.setattr(run, "coder", lambda name: Coder("grammar/1", code))
     assert run.tag_new_articles() == 2
     assert Article.objects.get(pk=good.pk).coder == "grammar/1"
     failed = Article.objects.get(pk=bad.pk)

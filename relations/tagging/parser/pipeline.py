@@ -1,8 +1,10 @@
-"""The parser as the coder uses it: sentences in, trees out. Loaded once per process, on first use."""
+"""The parser as the coder uses it: sentences in, trees out. Loaded once per process, on first use.
+
+A process that parses sets OMP_NUM_THREADS and OPENBLAS_NUM_THREADS to 1 before numpy is imported (config/__init__.py).
+"""
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 from collections.abc import Sequence
@@ -96,8 +98,12 @@ def _trees(shown: Sequence[tuple[str, list[int]]]) -> list[Tree | None]:
             usable, nlp.pipe([shown[number][0] for number in usable], batch_size=BATCH), strict=True
         ):
             offsets = shown[number][1]
-            words = [(word.text, _tag(word), word.dep_, word.head.i, offsets[word.idx]) for word in doc]
-            trees[number] = mended(build([(text, lemmas.of(text, tag), tag, *rest) for text, tag, *rest in words]))
+            tags = [_tag(word) for word in doc]
+            words = [
+                (word.text, lemmas.of(word.text, tag), tag, word.dep_, word.head.i, offsets[word.idx])
+                for word, tag in zip(doc, tags, strict=True)
+            ]
+            trees[number] = mended(build(words))
     return trees
 
 
@@ -139,10 +145,6 @@ def _pipeline() -> tuple[Language, Lemmas]:
 
 @cache
 def _loaded() -> tuple[Language, Lemmas]:
-    # A second thread of the linear algebra doubles the time on the processor and saves none; to be said before numpy
-    # is imported, so that where it is already, the process must say it.
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
     import spacy
     from thinc.api import NumpyOps, set_current_ops
 
