@@ -45,11 +45,14 @@ def read_sentence(scene: Scene, known: Frames, trace: Trace = no_trace) -> list[
     found: list[Read] = []
     taken: set[int] = set()
     eased: set[int] = set()
-    for word in sorted(scene.tree.words, key=lambda one: (_depth(one), one.index)):
+    for word in sorted(scene.tree.words, key=lambda one: (one.depth, one.index)):
         if word.index in taken or _is_a_name(word, scene):
             continue
-        for frame, particle in known.of(word):
-            roles = roles_of(word)
+        calling = known.of(word)
+        if not calling:
+            continue
+        roles = roles_of(word)
+        for frame, particle in calling:
             refusal = why_not(frame, particle, roles, scene)
             if refusal:
                 trace(f"{word.text}: {frame.name}: no, {refusal}")
@@ -234,10 +237,6 @@ def _fits_clause(wanted: str, clause: Word) -> bool:
         return True
     infinitive = clause.mark == "to" or any(child.tag == "TO" for child in clause.children)
     return infinitive if wanted == "to" else not infinitive
-
-
-def _depth(word: Word) -> int:
-    return len(list(word.above()))
 
 
 def _is_a_name(word: Word, scene: Scene) -> bool:

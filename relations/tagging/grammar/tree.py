@@ -41,7 +41,11 @@ class Word:
 
     def those(self, *deps: str) -> list[Word]:
         """Dependents with one of these relations; "obl" stands for "obl:agent" and the like too."""
-        return [child for child in self.children if child.dep in deps or child.dep.split(":")[0] in deps]
+        return [
+            child
+            for child in self.children
+            if child.dep in deps or (":" in child.dep and child.dep.partition(":")[0] in deps)
+        ]
 
     def that(self, *deps: str) -> Word | None:
         found = self.those(*deps)
@@ -62,6 +66,11 @@ class Word:
         """The word that opens the clause: "to", "if", "because"; "" without one."""
         found = self.that("mark")
         return found.lemma if found else ""
+
+    @property
+    def depth(self) -> int:
+        """How many words govern it, one over the other."""
+        return sum(1 for _ in self.above())
 
     def hang_on(self, governor: Word, dep: str) -> None:
         """Let another word govern it; itself, to make it the root."""
