@@ -208,7 +208,7 @@ def _moment(match: re.Match[str], reader: Reader, view: View) -> Moment | None:
     return Moment(
         at=start,
         words=view.text[start:end],
-        days=tuple(day - ONE_DAY for day in reading.days) if eve else reading.days,
+        days=tuple(max(day, dt.date.min + ONE_DAY) - ONE_DAY for day in reading.days) if eve else reading.days,
         precision=reading.precision,
         said=is_of_the_saying(view.text, start, end, before),
         limit=limit,
@@ -227,7 +227,7 @@ def _read(match: re.Match[str], reader: Reader, view: View) -> Reading | None:
 
 def _planned(found: list[Moment], published: dt.date) -> tuple[dt.date, ...]:
     """The days named for what is to come, or was to come lately."""
-    lately = published - LATELY
+    lately = published - min(LATELY, published - dt.date.min)
     ahead = [
         moment
         for moment in found

@@ -128,7 +128,8 @@ class Scene:
         """Whom the phrase stands for, else the nearest who stand within it; never those given."""
         standing = self.parties(word)
         found = [party for party in standing if party.country not in without]
-        if standing and not found and word.lemma in COLLECTIVE | PERSONAL:
+        verb = governing_verb(word) if standing and not found and word.lemma in COLLECTIVE else None
+        if verb is not None and verb.dep == "ccomp":
             # "Turkey said Syrian forces attacked its convoy"
             found = self._referred(word, depth, without)
         if found or depth > DEEPEST or (standing and word.index in self.named):

@@ -75,6 +75,8 @@ def subject_by_control(verb: Word) -> Word | None:
     controlled = governor.that("obj", "iobj") or (governor.that("nsubj:pass") if is_passive(governor) else None)
     if controlled is not None and governor.lemma in OBJECT_CONTROL and verb.dep != "advcl":
         return controlled
+    if controlled is not None and verb.mark in ("for", "of", "from"):
+        return controlled  # "praised Kenya for returning", "barred them from entering"
     on = next((child for child in governor.those("obl") if child.preposition in ("on", "upon", "to", "for")), None)
     if on is not None and governor.lemma in ("call", "appeal", "prevail") and verb.mark == "to":
         return on
