@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import resource
+from collections.abc import Callable
 
 import spacy
 
@@ -47,3 +48,6 @@ def coder_against_tokenizer() -> Result:
 def _tokenized(sentences: list[str]) -> float:
     tokenizer = spacy.blank("en").tokenizer
     return timed(lambda: [tokenizer(sentence) for sentence in sentences], 5)
+
+
+BENCHMARKS: dict[str, Callable[[], Result]] = {"scan": scan_against_tokenizer, "coder": coder_against_tokenizer}
