@@ -33,6 +33,7 @@ class ReportWords:
     pieces: list[Piece]
     after: str
     date: str
+    date_from: str
     is_copy: bool
     confidence: str
 
@@ -103,9 +104,19 @@ def _report_words(report: Report, text: str) -> ReportWords:
         pieces=pieces(report.sentence, report.spans),
         after=after,
         date=date_words(report.occurred_on, report.precision),
+        date_from=date_from(report),
         is_copy=report.article.copy_of_id is not None,
         confidence=f"{100 * report.confidence:.0f} %",
     )
+
+
+def date_from(report: Report) -> str:
+    """What the date of a report was read from."""
+    if report.date_words:
+        return f"from “{report.date_words}”"
+    if report.occurred_on == report.article.published_at.date():
+        return "of publication"
+    return "of the story, as the sentence names none"
 
 
 def pieces(sentence: str, spans: dict[str, list[int]]) -> list[Piece]:

@@ -252,6 +252,28 @@ def count_queries(signed_in: Any) -> Any:
     return count
 
 
+@pytest.mark.parametrize(
+    ("words", "days_before", "told"),
+    [
+        ("on Monday", 2, "Date from “on Monday”"),
+        ("", 0, "Date of publication"),
+        ("", 1, "Date of the story, as the sentence names none"),
+    ],
+)
+def test_the_event_page_says_what_the_date_was_read_from(
+    signed_in: Any, words: str, days_before: int, told: str
+) -> None:
+    made = making.event()
+    published = dt.datetime.now(dt.UTC)
+    making.report(
+        event=made,
+        date_words=words,
+        occurred_on=published.date() - dt.timedelta(days=days_before),
+        article=making.article(published_at=published),
+    )
+    assert told in text(signed_in(), made.get_absolute_url())
+
+
 def test_query_counts_do_not_grow_from_ten_to_a_thousand_events(count_queries: Any) -> None:
     """The figures are stated, so that a page that begins to ask more is noticed."""
     article = making.article("A story.")
