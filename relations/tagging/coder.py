@@ -25,7 +25,7 @@ from relations.tagging.lexicon import CAPITAL, PERSON, Lexicon
 from relations.tagging.mentions import Memory, Mention, setting_of
 from relations.tagging.parser.pipeline import parse
 from relations.tagging.sentences import Sentence, split
-from relations.tagging.topics import is_about_sport
+from relations.tagging.topics import is_about_fiction, is_about_sport
 
 CODER = "grammar/1"
 
@@ -94,7 +94,7 @@ def code_articles(articles: Sequence[Given], lexicon: Lexicon, trace: Trace = no
 def _draft(text: str, title: str, published_at: dt.datetime | None, lexicon: Lexicon) -> Draft:
     day = published_at.date() if published_at else None
     whole = f"{title}\n{text}"
-    if is_about_sport(whole):
+    if is_about_sport(whole) or is_about_fiction(whole):
         return Draft(day, [], [], Discourse())
     memory = Memory(setting=setting_of(whole))
     title_mentions = find_mentions(Sentence(0, 0, 0, title, 0), lexicon, day, memory)

@@ -16,7 +16,9 @@ PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
 END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[^\W_a-z])")
 LAST_WORD = re.compile(r"[\w.]+$")
 # ISLAMABAD: / SEOUL (Meridian Wire) - / KABUL, Afghanistan (AP) --
+# Or the hour of an entry of a live page: 14:45
 DATELINE = re.compile(
+    r"(?:[0-2]?\d[:.][0-5]\d(?:\s?(?:am|pm|GMT|UTC|CET|h))?(?::|\s[-–—])?\s+(?=[^\W\d_a-z]))|"
     r"[\"“]?[^\W\d_a-z]{2}(?:[^\W\d_a-z]|(?: / |[ .'’/-])(?=[^\W\d_a-z]))*(?:,\s?[^\W\d_][\w. ]{1,30}?)?"
     r"(?:,\s?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\.?\s\d{1,2})?"
     r"(?:,?\s*\([^)\n]{1,40}\)\.?)?\s*(?::|\.?--?|–|—)\s+"

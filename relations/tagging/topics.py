@@ -19,6 +19,22 @@ STATECRAFT = re.compile(
 )
 
 
+FICTION = re.compile(
+    r"\b(?:novels?|novelist|thriller|fiction|fictional|heroine|protagonist|plot|chapters?|paperback|hardback|publisher|"
+    r"sequel|trilogy|screenplay|film|films|movie|movies|comedy|satire|farce|actor|actress|cinema|audience|readers?|"
+    r"characters?|storyline|episodes?|playwright|libretto|reviewer|box office|imaginary|imagined|invented|pages)\b",
+    re.IGNORECASE,
+)
+# As many different words of the telling of stories make a text about them, if they are no mere third of its words of state.
+FICTION_WORDS = 3
+
+
+def is_about_fiction(text: str) -> bool:
+    """Whether a novel or a film is told, in which governments do what they never did."""
+    found = [word.lower() for word in FICTION.findall(text)]
+    return len(set(found)) >= FICTION_WORDS and 3 * len(found) > len(STATECRAFT.findall(text))
+
+
 def is_about_sport(text: str) -> bool:
     """Whether a match is told: several words of sport, and more of them than of what states do with each other."""
     found = [word.lower() for word in SPORT.findall(text)]

@@ -53,6 +53,10 @@ def test_a_quotation_ends_with_its_mark() -> None:
         "QUITO, Ecuador (MW) — ",
         "OSLO -- ",
         "BERN, March 4 (MW) -- ",
+        "LIMA, (ABC).- ",
+        "LIMA / QUITO -- ",
+        "14:45 ",
+        "10.30 GMT: ",
     ],
 )
 def test_a_dateline_is_left_out_of_the_body(dateline: str) -> None:
