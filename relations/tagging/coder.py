@@ -197,7 +197,8 @@ def ahead(when: Told | None, day: dt.date | None) -> list[int]:
 
 def after(scene: Scene) -> Discourse:
     """What the next sentence's pronouns may mean."""
-    before = scene.discourse
+    nouns = frozenset(word.lemma for word in scene.tree.words if word.is_noun)
+    before = replace(scene.discourse, things=nouns)
     countries = tuple(scene.countries()) or before.before
     for word in scene.tree.words:
         if not word.is_root:

@@ -142,11 +142,17 @@ def _whose(slug: str, position: int, named: Sequence[Mention], memory: Memory) -
     return next(subjects, memory.last_actor)
 
 
+# A sentence that opens with "In Madrid" speaks of Madrid's government.
+OPENING = re.compile(r"(?:.{0,60}[:–—-]\s+)?In\s+")
+
+
 def _capital_beside(text: str, start: int, end: int, named: Sequence[Mention]) -> str:
     """The country of the capital in "the foreign ministry in Athens" and "In Athens, a spokesperson"."""
     for mention in named:
         if mention.kind != CAPITAL:
             continue
+        if mention.preposition == "in" and OPENING.fullmatch(text[: mention.core.start]):
+            return mention.country
         behind = text[end : mention.core.start] if 0 <= mention.core.start - end < 40 else ""
         if re.fullmatch(r"(?:\s+(?:spokes\w+|officials?|office))?\s+in\s+", behind):
             return mention.country

@@ -20,7 +20,7 @@ COLLECTIVE = {"it", "its", "itself", "they", "them", "their", "theirs", "themsel
 SPEAKING = {"i", "we", "us", "our", "ours", "my", "me", "mine"}
 PRONOUNS = PERSONAL | COLLECTIVE | SPEAKING
 BOTH_SIDES = words("both_sides")
-BOTH_WORDS = {"two", "both", "2"}
+BOTH_WORDS = {"two", "both", "2", "either"}
 # Prepositions by which a phrase says whose it is, in the order in which they are believed: "officials in Ankara".
 OWNING = ("of", "by", "from", "for", "in", "at", "with", "within")
 DEEPEST = 5
@@ -39,6 +39,7 @@ class Party:
     word: Word | None = None
     private: bool = False
     place: bool = False
+    guessed: bool = False
 
     @property
     def country(self) -> str:
@@ -61,6 +62,7 @@ class Discourse:
     persons: tuple[ActorMention, ...] = ()
     speaker: tuple[ActorMention, ...] = ()
     before: tuple[str, ...] = ()
+    things: frozenset[str] = frozenset()
 
     def other(self, country: str, but: Collection[str] = ()) -> str:
         """The side that is not this country, nor one of the others, where the text leaves one only."""
@@ -110,6 +112,11 @@ class Scene:
             if above is whole:
                 break
         return mention
+
+    def things(self, before: Word) -> set[str]:
+        """What "it" can stand for at a word: the nouns of the sentence before and those to the left."""
+        left = {word.lemma for word in self.tree.words if word.index < before.index and word.is_noun}
+        return left | self.discourse.things
 
     def countries(self) -> list[str]:
         return list(dict.fromkeys(mention.country for mention in self.mentions))
@@ -176,16 +183,15 @@ class Scene:
     def _named(self, word: Word, mention: Mention) -> Party:
         doubt = 0.12 if mention.guessed else 0.0
         private = mention.private or (mention.origin and not _acts(word))
-        return Party(mention.as_actor, f"“{mention.words}”", doubt, word, private, mention.place)
+        return Party(mention.as_actor, f"“{mention.words}”", doubt, word, private, mention.place, mention.guessed)
 
     def _owner(self, word: Word, depth: int) -> list[Party]:
+        near = word.those("amod", "compound", "nmod:desc", "nmod:unmarked")
+        # "Canadian fisheries officers", where Canadian hangs on the fisheries
+        deeper = [inner for child in near if child.is_noun for inner in child.those("amod", "compound")]
         owners = [
             *word.those("nmod:poss"),
-            *(
-                child
-                for child in word.those("amod", "compound", "nmod:desc", "nmod:unmarked")
-                if child.index in self.named
-            ),
+            *(child for child in (*near, *deeper) if child.index in self.named),
             *(child for child in word.those("appos", "flat") if child.index in self.named),
         ]
         for preposition in OWNING:
@@ -208,7 +214,7 @@ class Scene:
             and word.dep in ("nsubj", "obj", "nmod", "obl", "nsubj:pass")
         ):
             return any(child.lemma == "the" for child in word.children)
-        if word.lemma not in BOTH_SIDES or word.tag != "NNS":
+        if word.lemma not in BOTH_SIDES or not word.is_noun:
             return False
         return any(child.lemma in BOTH_WORDS for child in word.children if child.dep in ("nummod", "det", "det:predet"))
 

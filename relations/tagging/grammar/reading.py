@@ -16,6 +16,7 @@ from relations.tagging.grammar.tree import Word
 Trace = Callable[[str], None]
 # Verbs that only carry the noun of action which is their object: who "launched an attack" attacked.
 NONE = {"no", "neither"}
+THINGS = {"it", "this", "that", "these", "those"}
 MEETINGS = {"meeting", "negotiation", "phone_call"}
 FORCE = {"strike", "clash", "troops_moved", "cyber_attack", "airspace_violated"}
 
@@ -94,7 +95,7 @@ def why_not(frame: Frame, particle: str, roles: Roles, scene: Scene) -> str:
         return f"is no {particle}"
     if frame.voice and word.is_verb and frame.voice != ("passive" if roles.passive else "active"):
         return f"not {frame.voice}"
-    if frame.objects and not _has_object(frame, roles):
+    if frame.objects and not _has_object(frame, roles, scene):
         return "no such object"
     if frame.not_objects and any(is_one_of(one, frame.not_objects) for one in roles.objects):
         return "another kind of object"
@@ -109,18 +110,28 @@ def why_not(frame: Frame, particle: str, roles: Roles, scene: Scene) -> str:
     if frame.clause and not any(_fits_clause(frame.clause, one) for one in roles.clauses):
         return "no clause behind it"
     if frame.with_words or frame.without:
-        near = {form for one in word.below() if abs(one.index - word.index) < 15 for form in variants(one.lemma)}
-        if frame.with_words and not frame.with_words & near:
+        near = [one for one in word.below() if abs(one.index - word.index) < 15]
+        if frame.with_words and not frame.with_words & _forms([*near, *roles.clauses]):
             return "none of the words that it needs"
-        if frame.without & near:
+        clauses = {one.index for clause in roles.clauses for one in clause.below() if clause.dep != "xcomp"}
+        if frame.without & _forms([one for one in near if one.index not in clauses]):
             return "a word that excludes it"
     return ""
 
 
-def _has_object(frame: Frame, roles: Roles) -> bool:
-    """Whether the object is one that the frame asks for; "any" and "none" say that there must be one or must not."""
+def _forms(words: list[Word]) -> set[str]:
+    return {form for word in words for form in variants(word.lemma)}
+
+
+def _has_object(frame: Frame, roles: Roles, scene: Scene) -> bool:
+    """Whether the object is one that the frame asks for; "any" and "none" say that there must be one or must not.
+
+    "It" is whatever was told of before.
+    """
     if not roles.objects:
         return "none" in frame.objects
+    if all(one.lemma in THINGS for one in roles.objects):
+        return any(form in frame.objects for thing in scene.things(roles.word) for form in variants(thing))
     return "any" in frame.objects or any(is_one_of(one, frame.objects) for one in roles.objects)
 
 
@@ -166,6 +177,9 @@ def events_of(frame: Frame, roles: Roles, scene: Scene, trace: Trace = no_trace)
             first, *others = all_sides
             return [_read(frame, roles, first, other, slug, stage, said, "both sides together") for other in others]
     sources = sources_of(frame, roles, scene)
+    if sources and all(party.guessed for party in sources) and _are_its_objects(sources, roles, scene):
+        # "The foreign ministry summoned the Belarusian ambassador": whose it is was guessed wrong.
+        sources = []
     without = {party.country for party in sources}
     targets, slot = targets_of(frame, roles, scene, without)
     if len(without) > 1 and not targets and set(scene.discourse.pair) <= without and set(scene.countries()) <= without:
@@ -190,6 +204,11 @@ def events_of(frame: Frame, roles: Roles, scene: Scene, trace: Trace = no_trace)
         for target in targets[:6]
         if source.country != target.country
     ]
+
+
+def _are_its_objects(sources: list[Party], roles: Roles, scene: Scene) -> bool:
+    named = {party.country for one in roles.objects for party in scene.parties(one) if not party.guessed}
+    return bool(named) and named <= {party.country for party in sources}
 
 
 def outcome_of(frame: Frame, said: Stance) -> tuple[str, str] | None:

@@ -95,7 +95,7 @@ def _owners(noun: Word | None, scene: Scene, frame: Frame | None = None) -> list
     if noun.dep == "nmod" and noun.preposition == "of" and (noun.head.lemma in QUANTITY or noun.head.lemma in MEANS):
         # "four days of mediation by Oman", where the parser hangs Oman on the days
         owners.extend(child for child in noun.head.those("nmod", "obl") if child.preposition == "by")
-    for child in noun.those("amod", "compound"):
+    for child in _describing(noun):
         mention = scene.named.get(child.index)
         if mention and (mention.kind == ADJECTIVE or mention.words.split()[0] in ADJECTIVAL_STATES):
             owners.append(child)
@@ -110,6 +110,12 @@ def _owners(noun: Word | None, scene: Scene, frame: Frame | None = None) -> list
         if found:
             return found
     return []
+
+
+def _describing(noun: Word) -> list[Word]:
+    """What stands in front of a noun, and in front of that: Canadian and fisheries of "Canadian fisheries officers"."""
+    near = noun.those("amod", "compound")
+    return [*near, *(inner for child in near if child.is_noun for inner in child.those("amod", "compound"))]
 
 
 def targets_of(frame: Frame, roles: Roles, scene: Scene, without: set[str]) -> tuple[list[Party], str]:
@@ -182,7 +188,10 @@ def unnamed(frame: Frame, sufferers: list[Party], roles: Roles, scene: Scene) ->
         return []
     suffering = {party.country for party in sufferers}
     places = () if frame.mutual else (*roles.obliques, *deep_obliques(roles.word))
+    sufferer = {word.index for word in roles.subject.below()} if roles.subject is not None else set()
     for preposition, word in places:
+        if word.index in sufferer:
+            continue  # "aircraft registered in Belarus were refused entry" says whose they are.
         mention = scene.named.get(word.index)
         is_place = mention and preposition in ("in", "from", "at") and mention.kind in (CAPITAL, STATE)
         if mention and is_place and mention.country not in suffering:
@@ -213,6 +222,8 @@ def from_context(frame: Frame, roles: Roles, sources: list[Party], scene: Scene)
         word.tag[:3] == "NNP" and word.index not in scene.named for word in (*roles.objects, *beside)
     ):
         return []  # It is said to whom, but to no country: an organisation, a firm, someone unknown.
+    if any(child.lemma == "own" for one in roles.objects for child in one.children):
+        return []  # "ordered its own factories to stop"
     acting = {party.country for party in sources}
     if frame.type == "mediation":
         between = [side for side in scene.discourse.leading if side not in acting][:2]
@@ -239,7 +250,10 @@ def together(frame: Frame, roles: Roles, scene: Scene) -> list[Party]:
         phrases.append(roles.subject)
     if roles.passive:
         phrases.extend(by for by in [agent(word)] if by is not None)
-    phrases.extend(inner for preposition, inner in roles.obliques if preposition in ("between", "of", "by", "among"))
+    # "telephoned the leaders of A and B" has a doer of its own, and A and B are not each other's partners.
+    done_by_another = word.is_verb and not roles.passive and roles.subject is not None
+    joining = ("between", "among") if done_by_another else ("between", "of", "by", "among")
+    phrases.extend(inner for preposition, inner in roles.obliques if preposition in joining)
     phrases.extend(child for child in word.those("amod", "compound", "nmod:poss") if child.index in scene.named)
     if not word.is_verb:
         above = governing_verb(word)

@@ -46,7 +46,7 @@ DAY = re.compile(
 )
 # Behind a name, and in front of what a plural noun would not have behind it.
 HEADLINE_VERB = re.compile(
-    r"(?:\b[A-Z][\w.’'-]*|’s|'s) ([A-Za-z][a-z]+s)"
+    r"(?:\b[A-Z][\w.’'-]*|’s|'s) ([A-Za-z][a-z]+s|cut|put|shut|hit|quit|set|split)"
     r"(?= (?!(?:on|against|over|of|in|between|and|by|at|from|after|as|or)\b))"
 )
 _lock = threading.Lock()
@@ -81,6 +81,8 @@ def as_told(text: str, offsets: list[int], verbs: frozenset[str]) -> tuple[str, 
 
 
 def _bases(form: str) -> list[str]:
+    if not form.endswith("s"):
+        return [form]
     found = [form[:-1]]
     if form.endswith("ies"):
         found.insert(0, f"{form[:-3]}y")
