@@ -54,7 +54,8 @@ class Report(models.Model):
             models.CheckConstraint(condition=Q(confidence__gte=0) & Q(confidence__lte=1), name="report_confidence"),
             # An article tells of a happening once, however often a batch is repeated.
             models.UniqueConstraint(
-                fields=["article", "version", "sentence_number", "type", "source", "target"], name="report_once"
+                fields=["article", "version", "sentence_number", "type", "source", "target", "stage"],
+                name="report_once",
             ),
         ]
         indexes = [

@@ -56,15 +56,22 @@ class CodedEvent:
     symmetric: bool
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        return happening_key(self.type, self.source.country, self.target.country)
+    def key(self) -> Key:
+        return happening_key(self.type, self.source.country, self.target.country, self.stage)
 
 
-def happening_key(type_slug: str, source: str, target: str) -> tuple[str, str, str]:
-    """The same for every mention of one happening in one article, whichever side of a mutual act is named first."""
+# Type, the two sides, and whether it is still to come.
+Key = tuple[str, str, str, bool]
+
+
+def happening_key(type_slug: str, source: str, target: str, stage: str) -> Key:
+    """The same for every mention of one happening in one article, whichever side of a mutual act is named first.
+
+    What is announced is another happening than what was done: "they met on Monday and will meet again".
+    """
     if event_types()[type_slug].symmetric and target < source:
         source, target = target, source
-    return (type_slug, source, target)
+    return (type_slug, source, target, stage == "announced")
 
 
 def plover_class(kind: EventType, stage: str) -> str:

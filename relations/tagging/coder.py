@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from relations.tagging.actors import find_mentions
-from relations.tagging.coded import ActorMention, CodedEvent, Span
+from relations.tagging.coded import ActorMention, CodedEvent, Key, Span
 from relations.tagging.confidence import calibrated
 from relations.tagging.dates import Dating, Told, date_event, is_background, tell
 from relations.tagging.grammar.frames import frames
@@ -282,7 +282,7 @@ def _place(mentions: Sequence[Mention]) -> str:
 
 def _each_once(events: list[CodedEvent]) -> list[CodedEvent]:
     """One event for all mentions of a happening: the surest sentence, the first of equals, dated by words if any is."""
-    best: dict[tuple[str, str, str], CodedEvent] = {}
+    best: dict[Key, CodedEvent] = {}
     for event in events:
         known = best.get(event.key)
         if known is None:

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from relations.models import Actor, Article, Country, CountryPair, Direction, Event, Report
-from relations.tagging.coded import ActorMention, CodedEvent, happening_key
+from relations.tagging.coded import ActorMention, CodedEvent, Key, happening_key
 
-Key = tuple[str, str, str]
 # What another reading may change of a report; its event stays.
 READ_FIELDS = (
     *("version", "direction", "source_id", "target_id", "source_actor_id", "target_actor_id", "stage", "occurred_on"),
@@ -68,7 +67,7 @@ def _earlier_reports(articles: list[Article]) -> tuple[dict[int, dict[Key, Repor
     double: list[Report] = []
     for report in reports.order_by("pk"):
         of_article = found.setdefault(report.article_id, {})
-        key = happening_key(report.type, report.source_id, report.target_id)
+        key = happening_key(report.type, report.source_id, report.target_id, report.stage)
         if key in of_article:
             double.append(report)
         of_article.setdefault(key, report)
@@ -76,7 +75,7 @@ def _earlier_reports(articles: list[Article]) -> tuple[dict[int, dict[Key, Repor
 
 
 def _of_known(events: list[CodedEvent], known_countries: set[str]) -> list[CodedEvent]:
-    """Events between countries that the database has, one for each type, source and target."""
+    """Events between countries that the database has, one for each happening."""
     once: dict[Key, CodedEvent] = {}
     for event in events:
         source, target = event.source.country, event.target.country

@@ -25,7 +25,8 @@ FICTION = re.compile(
     r"characters?|storyline|episodes?|playwright|libretto|reviewer|box office|imaginary|imagined|invented|pages)\b",
     re.IGNORECASE,
 )
-# As many different words of the telling of stories make a text about them, if they are no mere third of its words of state.
+# As many different words of the telling of stories make a text about them, if its words of state aren't three times as
+# many.
 FICTION_WORDS = 3
 
 

@@ -196,3 +196,14 @@ def test_an_article_without_a_text_leaves_the_queue() -> None:
     made.versions.all().delete()
     assert run.tag_new_articles() == 1
     assert told() == set()
+
+
+def test_what_was_done_and_what_is_to_come_are_two_reports_even_of_one_sentence() -> None:
+    made = article("Peru met Chile on Monday and will meet Chile again next week.")
+    for _ in range(2):
+        run.tag_new_articles()
+        assert {(report.type, report.stage) for report in Report.objects.all()} == {
+            ("meeting", "held"),
+            ("meeting", "announced"),
+        }
+        Article.objects.filter(pk=made.pk).update(tagged_at=None)
