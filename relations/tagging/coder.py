@@ -117,6 +117,7 @@ def _read_draft(draft: Draft, trees: dict[int, Tree | None], trace: Trace) -> li
     if not draft.wanted:
         return found
     told = dated(draft)
+    last: Read | None = None
     for one in draft.named:
         tree = trees.get(one.sentence.number)
         if tree is not None:
@@ -125,7 +126,9 @@ def _read_draft(draft: Draft, trees: dict[int, Tree | None], trace: Trace) -> li
             if trace is not no_trace:
                 names = ", ".join(f"{mention.words} ({mention.actor})" for mention in one.mentions)
                 trace(f"{one.sentence.number}: {one.sentence.text}\nnames: {names}\n{drawn(tree)}")
-            found.extend(_code_sentence(one, scene, when, day, trace))
+            reads = read_sentence(scene, frames(), trace, last)
+            last = reads[-1] if reads else last
+            found.extend(_code_sentence(one, reads, when, day, trace))
             discourse = after(scene)
         elif one.mentions:
             discourse = replace(discourse, before=tuple(dict.fromkeys(mention.country for mention in one.mentions)))
@@ -228,9 +231,11 @@ def _persons(scene: Scene, actors: Sequence[ActorMention]) -> tuple[ActorMention
     return pronouns or tuple(actor for actor in actors if actor.span in people)
 
 
-def _code_sentence(one: Named, scene: Scene, when: Told | None, day: dt.date | None, trace: Trace) -> list[CodedEvent]:
+def _code_sentence(
+    one: Named, reads: Sequence[Read], when: Told | None, day: dt.date | None, trace: Trace
+) -> list[CodedEvent]:
     found: list[CodedEvent] = []
-    for read in read_sentence(scene, frames(), trace):
+    for read in reads:
         if when and day and is_background(when.moments, day, read.trigger.start):
             trace(f"{read.trigger.text}: told as history")
             continue

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from relations.codebook.event_types import event_types
+from relations.tagging.coded import ActorMention
 from relations.tagging.grammar.frames import Frame, Frames, has_particle, is_one_of, variants
 from relations.tagging.grammar.parties import Party, Scene
-from relations.tagging.grammar.roles import Roles, roles_of, with_conjuncts
+from relations.tagging.grammar.roles import Roles, roles_of, subject, with_conjuncts
 from relations.tagging.grammar.sides import from_context, sources_of, targets_of, together, unnamed
 from relations.tagging.grammar.stance import Stance, Status, stance
 from relations.tagging.grammar.tree import Word
@@ -16,6 +17,20 @@ from relations.tagging.grammar.tree import Word
 Trace = Callable[[str], None]
 # Verbs that only carry the noun of action which is their object: who "launched an attack" attacked.
 NONE = {"no", "neither"}
+# "did the same", "followed suit", "answered in kind"
+ECHOES = [
+    ({"do"}, {"same"}),
+    ({"do", "act"}, {"likewise"}),
+    ({"follow"}, {"suit"}),
+    ({"respond", "reply", "answer", "retaliate", "react"}, {"kind"}),
+    ({"reciprocate"}, set[str]()),
+]
+# Acts that are answered with the same act.
+ECHOED = {
+    *("ambassador_recalled", "diplomat_expelled", "relations_severed", "sanctions_imposed", "tariff_raised"),
+    *("border_closed", "route_closed", "ambassador_summoned", "ambassador_returned", "border_opened", "troops_moved"),
+    *("sanctions_lifted", "withdrawal", "prisoner_release", "treaty_exited", "aid_suspended", "visit_cancelled"),
+}
 THINGS = {"it", "this", "that", "these", "those"}
 MEETINGS = {"meeting", "negotiation", "phone_call"}
 FORCE = {"strike", "clash", "troops_moved", "cyber_attack", "airspace_violated"}
@@ -41,13 +56,21 @@ def no_trace(line: str) -> None:
     """Nobody wants to know which frames were tried."""
 
 
-def read_sentence(scene: Scene, known: Frames, trace: Trace = no_trace) -> list[Read]:
-    """The events that a sentence tells of, in the order of the words that tell of them."""
+def read_sentence(scene: Scene, known: Frames, trace: Trace = no_trace, last: Read | None = None) -> list[Read]:
+    """The events that a sentence tells of, in the order of the words that tell of them.
+
+    last: what was read before it, for who "did the same".
+    """
     found: list[Read] = []
     taken: set[int] = set()
     eased: set[int] = set()
     for word in sorted(scene.tree.words, key=lambda one: (one.depth, one.index)):
         if word.index in taken or _is_a_name(word, scene):
+            continue
+        echoed = _echoed(word, found, last, scene)
+        if echoed is not None:
+            trace(f"{word.text}: does the same: {echoed.source.country} > {echoed.target.country} {echoed.type}")
+            found.append(echoed)
             continue
         calling = known.of(word)
         if not calling:
@@ -72,6 +95,26 @@ def read_sentence(scene: Scene, known: Frames, trace: Trace = no_trace) -> list[
             found.extend(read)
             break
     return sorted(_without_wrappers(found), key=lambda one: one.trigger.index)
+
+
+def _echoed(word: Word, found: list[Read], last: Read | None, scene: Scene) -> Read | None:
+    """ "Within hours Lima had done likewise": the act told last, done by another; its victim does it to its doer."""
+    near = {below.lemma for below in word.below() if abs(below.index - word.index) < 5}
+    if not word.is_verb or not any(near >= words and word.lemma in verbs for verbs, words in ECHOES):
+        return None
+    before = [read for read in found if read.trigger.index < word.index]
+    told = before[-1] if before else last
+    said = stance(word)
+    who = subject(word)[0]
+    if told is None or who is None or said.status != Status.DONE or told.type not in ECHOED:
+        return None
+    sources = [party for party in scene.parties(who) if party.country != told.source.country]
+    if not sources:
+        return None
+    target = told.source if sources[0].country == told.target.country else told.target
+    frame = replace(told.frame, name="does the same")
+    told_of = Party(ActorMention(target.country, target.country, None, ""), f"as in “{told.trigger.text}”", 0.1)
+    return _read(frame, roles_of(word), sources[0], told_of, told.type, told.stage, said, "the act told before")
 
 
 def _without_wrappers(found: list[Read]) -> list[Read]:
