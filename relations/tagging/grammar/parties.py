@@ -192,7 +192,7 @@ class Scene:
         owners = [
             *word.those("nmod:poss"),
             *(child for child in (*near, *deeper) if child.index in self.named),
-            *(child for child in word.those("appos", "flat") if child.index in self.named),
+            *(child for child in word.those("appos", "flat") if child.dep == "appos" or child.index in self.named),
         ]
         for preposition in OWNING:
             owners.extend(child for child in word.those("nmod") if child.preposition == preposition)

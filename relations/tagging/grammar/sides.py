@@ -28,11 +28,14 @@ from relations.tagging.grammar.roles import (
 from relations.tagging.grammar.stance import SPEAKING_ACTS
 from relations.tagging.grammar.tree import Word
 from relations.tagging.grammar.vocabulary import words
-from relations.tagging.lexicon import ADJECTIVE, CAPITAL, STATE
+from relations.tagging.lexicon import ADJECTIVE, CAPITAL, PLACE, STATE
 
 # Acts whose doer is what moves: "the withdrawal of Russian troops".
 MOVES = {"withdrawal", "troops_moved", "visit_made", "visit_announced", "visit_postponed", "visit_cancelled"}
 AGENTS = words("agents")
+WHERE = {"in", "from", "at", "through", "across"}
+# A noun of action behind these is a cause or a time, and mostly somebody else's act: "cut ties because of the war".
+ASIDE = {"over", "because of", "despite", "after", "during", "following", "amid", "since", "before", "due to", "about"}
 
 
 def sources_of(frame: Frame, roles: Roles, scene: Scene) -> list[Party]:
@@ -63,8 +66,9 @@ def sources_of(frame: Frame, roles: Roles, scene: Scene) -> list[Party]:
     who = agent(above) if is_passive(above) else subject(above)[0]
     if who is None or who is word:
         return []
+    doubt = 0.25 if word.preposition in ASIDE else 0.03
     return [
-        replace(party, how=f"{party.how}, who {above.text}", doubt=party.doubt + 0.03)
+        replace(party, how=f"{party.how}, who {above.text}", doubt=party.doubt + doubt)
         for party in _acting(scene.parties(who))
     ]
 
@@ -183,7 +187,8 @@ def unnamed(frame: Frame, sufferers: list[Party], roles: Roles, scene: Scene) ->
     """Who did what a passive doesn't say by whom: whose capital or country is the place, the only other country."""
     doer = agent(roles.word) if roles.passive else roles.subject
     settled = bool(scene.discourse.settled and scene.discourse.pair)
-    if doer is not None and not _may_act(doer) and not (settled and doer.tag[:3] == "NNP"):
+    of_the_street = frame.type == "protest_public" and doer is not None and doer.tag[:3] != "NNP"
+    if doer is not None and not of_the_street and not _may_act(doer) and not (settled and doer.tag[:3] == "NNP"):
         # It is said who did it, only not for which country: an organisation, a firm, someone unknown.
         return []
     suffering = {party.country for party in sufferers}
@@ -193,7 +198,7 @@ def unnamed(frame: Frame, sufferers: list[Party], roles: Roles, scene: Scene) ->
         if word.index in sufferer:
             continue  # "aircraft registered in Belarus were refused entry" says whose they are.
         mention = scene.named.get(word.index)
-        is_place = mention and preposition in ("in", "from", "at") and mention.kind in (CAPITAL, STATE)
+        is_place = mention and preposition in WHERE and mention.kind in (CAPITAL, STATE, PLACE)
         if mention and is_place and mention.country not in suffering:
             return [Party(mention.as_actor, f"the place, “{mention.words}”", 0.1, word)]
     for verb in roles.word.above():
@@ -224,6 +229,8 @@ def from_context(frame: Frame, roles: Roles, sources: list[Party], scene: Scene)
         return []  # It is said to whom, but to no country: an organisation, a firm, someone unknown.
     if any(child.lemma == "own" for one in roles.objects for child in one.children):
         return []  # "ordered its own factories to stop"
+    if roles.objects and roles.word.dep in ("advcl", "acl") and roles.word.mark in ("for", "of", "from", "by"):
+        return []  # "criticised Ankara for jailing journalists"
     acting = {party.country for party in sources}
     if frame.type == "mediation":
         between = [side for side in scene.discourse.leading if side not in acting][:2]

@@ -24,7 +24,7 @@ SUPPOSING = {"may", "might", "could", "must"}
 CONDITIONS = {"if", "unless", "whether", "lest"}
 INSTEAD = {"without", "instead of", "rather than", "short of", "against", "instead"}
 SPEAKING_ACTS = words("speaking_acts")
-FORMER = {"once", "formerly", "previously", "long"}
+FORMER = {"once", "formerly", "previously"}
 ATTENDING = words("attending")
 # "accused of closing", "aimed at signing", "prevented from landing"
 LINKING = {"of", "at", "in", "from", "for", "about", "on", "against", "into"}
