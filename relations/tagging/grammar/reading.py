@@ -31,6 +31,7 @@ ECHOED = {
     *("border_closed", "route_closed", "ambassador_summoned", "ambassador_returned", "border_opened", "troops_moved"),
     *("sanctions_lifted", "withdrawal", "prisoner_release", "treaty_exited", "aid_suspended", "visit_cancelled"),
 }
+TOLD_OF = {"clash", "strike", "detention", "withdrawal", "cyber_attack", "airspace_violated"}
 THINGS = {"it", "this", "that", "these", "those"}
 MEETINGS = {"meeting", "negotiation", "phone_call"}
 FORCE = {"strike", "clash", "troops_moved", "cyber_attack", "airspace_violated"}
@@ -156,8 +157,10 @@ def why_not(frame: Frame, particle: str, roles: Roles, scene: Scene) -> str:
         near = [one for one in word.below() if abs(one.index - word.index) < 15]
         if frame.with_words and not frame.with_words & _forms([*near, *roles.clauses]):
             return "none of the words that it needs"
-        clauses = {one.index for clause in roles.clauses for one in clause.below() if clause.dep != "xcomp"}
-        if frame.without & _forms([one for one in near if one.index not in clauses]):
+        # "turned it down, saying that ...": what stands beside it excludes nothing.
+        beside = [clause for clause in roles.clauses if clause.dep == "advcl" and clause.mark != "to"]
+        apart = {one.index for clause in beside for one in clause.below()}
+        if frame.without & _forms([one for one in near if one.index not in apart]):
             return "a word that excludes it"
     return ""
 
@@ -173,7 +176,7 @@ def _has_object(frame: Frame, roles: Roles, scene: Scene) -> bool:
     """
     if not roles.objects:
         return "none" in frame.objects
-    if all(one.lemma in THINGS for one in roles.objects):
+    if not roles.passive and all(one.lemma in THINGS for one in roles.objects):
         return any(form in frame.objects for thing in scene.things(roles.word) for form in variants(thing))
     return "any" in frame.objects or any(is_one_of(one, frame.objects) for one in roles.objects)
 
@@ -232,7 +235,7 @@ def events_of(frame: Frame, roles: Roles, scene: Scene, trace: Trace = no_trace)
             return []
         first, *others = sources
         return [_read(frame, roles, first, other, slug, stage, said, "both sides together") for other in others]
-    if sources and not targets and (frame.context or (scene.discourse.settled and roles.word.is_verb)):
+    if sources and not targets and _may_be_left_out(frame, roles, scene):
         targets, slot = from_context(frame, roles, sources, scene), "the text around it"
     if targets and not sources:
         sources = unnamed(frame, targets, roles, scene)
@@ -247,6 +250,12 @@ def events_of(frame: Frame, roles: Roles, scene: Scene, trace: Trace = no_trace)
         for target in targets[:6]
         if source.country != target.country
     ]
+
+
+def _may_be_left_out(frame: Frame, roles: Roles, scene: Scene) -> bool:
+    """Whether the other side can be that of the text around. Whom force hits is told, or it is no act between states:
+    "an earthquake killed thirty people"."""
+    return frame.type not in TOLD_OF and (frame.context or (scene.discourse.settled and roles.word.is_verb))
 
 
 def _are_its_objects(sources: list[Party], roles: Roles, scene: Scene) -> bool:

@@ -100,6 +100,9 @@ def _own(word: Word) -> Stance:
         child.lemma in NEGATIONS or child.text.lower() in NEGATIONS for child in (*word.children, *bearer.children)
     )
     negated = negated or any(child.lemma == "no" and child.dep == "det" for child in word.children)
+    # "no longer provides"
+    longer = [child for child in (*word.children, *bearer.children) if child.text.lower() == "longer"]
+    negated = negated or any(below.lemma == "no" for child in longer for below in child.children)
     found = Stance()
     for child in aux:
         lemma = child.text.lower()
