@@ -23,7 +23,7 @@ LEMMAS = Path(__file__).parent.parent / "parser" / "lemmas.json"
 KEYS = {
     *("name", "type", "verbs", "nouns", "objects", "not_objects", "subjects", "needs", "targets", "reverse"),
     *("mutual", "clause", "object_party", "stage", "confidence", "speech", "voice", "planned", "context", "place"),
-    *("with", "without", "threat"),
+    *("with", "without"),
 }
 # Where the target is looked for, in this order, unless the frame says so itself.
 TARGETS = (
@@ -62,7 +62,6 @@ class Frame:
     place: bool
     with_words: frozenset[str]
     without: frozenset[str]
-    threat: bool
     order: int
 
     @property
@@ -196,7 +195,6 @@ def frame_of(row: dict[str, Any], group: str, classes: dict[str, list[str]], ord
         place=row.get("place", False),
         with_words=frozenset(words("with")),
         without=frozenset(words("without")),
-        threat=row.get("threat", False),
         order=order,
     )
 

@@ -39,6 +39,7 @@ ASIDE = {"over", "because of", "despite", "after", "during", "following", "amid"
 
 
 def sources_of(frame: Frame, roles: Roles, scene: Scene) -> list[Party]:
+    """Who did what the frame tells of, as far as the clause says so; empty where it doesn't."""
     word = roles.word
     if frame.subjects:
         by = agent(word)
@@ -123,6 +124,7 @@ def _describing(noun: Word) -> list[Word]:
 
 
 def targets_of(frame: Frame, roles: Roles, scene: Scene, without: set[str]) -> tuple[list[Party], str]:
+    """To whom it was done, never one of those given, and the slot in which they stand; empty for nobody."""
     for slot in frame.targets:
         if slot in ("clause", "clause_subject"):
             for clause in roles.clauses:
@@ -221,6 +223,7 @@ def _may_act(word: Word) -> bool:
 
 
 def from_context(frame: Frame, roles: Roles, sources: list[Party], scene: Scene) -> list[Party]:
+    """The other side where the clause names none: the only other country of the sentence, else that of the article."""
     beside = [word for preposition, word in roles.obliques if preposition in ("with", "against", "to", "from", "by")]
     settled = bool(scene.discourse.settled and scene.discourse.pair)
     if not settled and any(

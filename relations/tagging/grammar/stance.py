@@ -62,13 +62,11 @@ def governors() -> dict[str, str]:
     return {word: name for name, words in table.items() for word in words}
 
 
-def stance(
-    word: Word, *, speech: bool = False, ahead: Sequence[int] = (), without: frozenset[str] = frozenset()
-) -> Stance:
+def stance(word: Word, *, speech: bool = False, ahead: Sequence[int] = ()) -> Stance:
     """The stance of the act that a verb or noun tells of.
 
     speech: the act is one of words, done by the call or the march that is made for it. ahead: where days to come are
-    named; what is told of them in the present tense is a plan. without: names of lists to leave out.
+    named; what is told of them in the present tense is a plan.
     """
     found = _own(word)
     if found.status == Status.DONE and word.tag in ("VBZ", "VBP", "VBG") and ahead:
@@ -78,7 +76,7 @@ def stance(
     below = word
     for governor in word.above():
         if not (speech and below.dep in ("advcl", "xcomp", "acl") and governor.lemma in SPEAKING_ACTS):
-            found = _under(found, below, governor, without)
+            found = _under(found, below, governor)
         if below.dep == "acl:relcl" or below.dep.startswith("parataxis"):
             break
         below = governor
@@ -131,7 +129,7 @@ def _own(word: Word) -> Stance:
     return found
 
 
-def _under(found: Stance, below: Word, governor: Word, without: frozenset[str]) -> Stance:
+def _under(found: Stance, below: Word, governor: Word) -> Stance:
     """What the governor adds to the stance of what it governs."""
     link = below.dep.split(":")[0] if below.dep != "nmod:poss" else below.dep
     if link in ("conj", "punct", "root") or below.dep in ("acl:relcl", "parataxis", "appos"):
@@ -146,8 +144,6 @@ def _under(found: Stance, below: Word, governor: Word, without: frozenset[str]) 
     if governor.lemma == "be" and below.tag == "VB" and link == "xcomp":
         return found.under(Status.PLANNED, "is to")
     name = governors().get(governor.lemma, "")
-    if name in without:
-        name = ""
     if not name and link == "xcomp" and below.mark == "to" and governor.that("obj") and found.status == Status.DONE:
         return found.under(Status.POSSIBLE, "in order to")
     if noun_below and link in ("nsubj", "nsubj:pass", "obl", "nmod:poss", "nmod") and governor.is_verb:
