@@ -233,6 +233,15 @@ PARTS = [
         "Israeli helicopters and tanks passed positions of the Syrian army near the town.",
     ),
     Part(
+        "verbs behind a reduced relative",
+        mend,
+        "MENDS",
+        without_mend(mend.reduced_relative_taken_for_the_verb),
+        "The Indian fishermen detained in March were set free by Pakistan on Monday.",
+        "PAK > IND prisoner_release held",
+        "The Indian fishermen detained in March were sent blankets by Pakistan on Monday.",
+    ),
+    Part(
         "headlines",
         pipeline,
         "as_told",

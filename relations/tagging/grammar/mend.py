@@ -13,6 +13,8 @@ from relations.tagging.grammar.vocabulary import words
 
 PARTICLES = {"off", "out", "up", "over", "down", "back"}
 WITH_A_PARTICLE = words("with_a_particle")
+# Relations by which the parser hangs on a verb that it has no place for.
+LOOSE = {"parataxis", "ccomp", "conj", "advcl", "xcomp", "dep"}
 Mend = Callable[[Tree, Word], None]
 
 
@@ -98,6 +100,27 @@ def called_taken_for_named(tree: Tree, word: Word) -> None:
         word.dep = "obj"
 
 
+def reduced_relative_taken_for_the_verb(tree: Tree, word: Word) -> None:
+    """ "The pilot arrested in March was set free", where "arrested" got the subject and "was set" none."""
+    noun = word.that("nsubj")
+    if word.tag not in ("VBN", "VBD") or word.those("aux", "obj") or noun is None or noun.index > word.index:
+        return
+    for verb in tree.words[word.index + 1 :]:
+        if verb.text in (",", ";", ":"):
+            return
+        if verb.is_verb and verb.those("aux:pass") and not verb.those("nsubj", "cc"):
+            beside = verb.head is word or (verb.head is word.head and not word.is_root)
+            # Or the parser saw two sentences.
+            if not (verb.is_root and word.is_root) and not (beside and verb.dep in LOOSE):
+                return
+            verb.hang_on(verb if word.is_root else word.head, word.dep)
+            for child in word.those("mark", "cc", "punct"):
+                child.hang_on(verb, child.dep)
+            noun.hang_on(verb, "nsubj:pass")
+            word.hang_on(noun, "acl")
+            return
+
+
 MENDS: list[Mend] = [
     verb_taken_for_a_participle,
     perfect_taken_apart,
@@ -105,4 +128,5 @@ MENDS: list[Mend] = [
     particle_taken_for_a_preposition,
     due_taken_for_a_preposition,
     called_taken_for_named,
+    reduced_relative_taken_for_the_verb,
 ]

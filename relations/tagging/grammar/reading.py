@@ -88,7 +88,7 @@ def read_sentence(scene: Scene, known: Frames, trace: Trace = no_trace, last: Re
             if quad == 4 and word.dep.startswith("acl") and word.head.index in eased:
                 trace(f"{word.text}: {frame.name}: told of before, and now ended")
                 break
-            eased |= told if quad == 2 else set()
+            eased |= {one.index for one in roles.objects} if quad == 2 else set()
             read = events_of(frame, roles, scene, trace)
             for one in read:
                 sides = f"{one.source.country} > {one.target.country}"
