@@ -25,6 +25,7 @@ ECHOES = [
     ({"respond", "reply", "answer", "retaliate", "react"}, {"kind"}),
     ({"reciprocate"}, set[str]()),
 ]
+ECHOING = {verb for verbs, _ in ECHOES for verb in verbs}
 # Acts that are answered with the same act.
 ECHOED = {
     *("ambassador_recalled", "diplomat_expelled", "relations_severed", "sanctions_imposed", "tariff_raised"),
@@ -100,8 +101,10 @@ def read_sentence(scene: Scene, known: Frames, trace: Trace = no_trace, last: Re
 
 def _echoed(word: Word, found: list[Read], last: Read | None, scene: Scene) -> Read | None:
     """ "Within hours Lima had done likewise": the act told last, done by another; its victim does it to its doer."""
+    if not word.is_verb or word.lemma not in ECHOING:
+        return None
     near = {below.lemma for below in word.below() if abs(below.index - word.index) < 5}
-    if not word.is_verb or not any(near >= words and word.lemma in verbs for verbs, words in ECHOES):
+    if not any(near >= words and word.lemma in verbs for verbs, words in ECHOES):
         return None
     before = [read for read in found if read.trigger.index < word.index]
     told = before[-1] if before else last
