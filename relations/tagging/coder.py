@@ -94,8 +94,6 @@ def code_articles(articles: Sequence[Given], lexicon: Lexicon, trace: Trace = no
 def _draft(text: str, title: str, published_at: dt.datetime | None, lexicon: Lexicon) -> Draft:
     day = published_at.date() if published_at else None
     whole = f"{title}\n{text}"
-    if is_about_sport(whole) or is_about_fiction(whole):
-        return Draft(day, [], [], Discourse())
     memory = Memory(setting=setting_of(whole))
     title_mentions = find_mentions(Sentence(0, 0, 0, title, 0), lexicon, day, memory)
     memory.note(title_mentions)
@@ -105,10 +103,13 @@ def _draft(text: str, title: str, published_at: dt.datetime | None, lexicon: Lex
             mentions = find_mentions(sentence, lexicon, day, memory)
             memory.note(mentions)
             named.append(Named(sentence, mentions))
+    wanted = worth_parsing(title_mentions, named)
+    if wanted and (is_about_sport(whole) or is_about_fiction(whole)):
+        wanted = []
     weights = prominence(title_mentions, [one.mentions for one in named])
     leading = tuple(country for country, _ in weights.most_common())
     discourse = Discourse(pair=main_pair(weights), leading=leading, settled=len(named) > SHORT_TEXT)
-    return Draft(day, named, worth_parsing(title_mentions, named), discourse)
+    return Draft(day, named, wanted, discourse)
 
 
 def _read_draft(draft: Draft, trees: dict[int, Tree | None], trace: Trace) -> list[CodedEvent]:
