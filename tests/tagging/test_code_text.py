@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 FIELDS = {
     *("source", "target", "type", "plover", "mode", "cameo", "quad", "symmetric", "date", "precision", "stage"),
@@ -54,9 +54,31 @@ def test_bad_lines_are_told_by_number_and_the_rest_go_on(tmp_path: Path) -> None
     assert [line.split(":")[0] for line in errors.splitlines()] == [f"line {number}" for number in range(2, 7)]
 
 
-def test_explain_tells_the_rule(tmp_path: Path) -> None:
+def test_a_line_in_another_encoding_spoils_no_other(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    latin = json.dumps(LINE | {"text": "Rain fell in Málaga."}, ensure_ascii=False).encode("latin-1")
+    source.write_bytes(b"\n".join([latin, json.dumps(LINE).encode()]))
+    errors = io.StringIO()
+    with pytest.raises(SystemExit):
+        call_command("code_text", str(source), str(target), stderr=errors)
+    assert errors.getvalue().startswith("line 1: not JSON")
+    assert len(target.read_text("utf-8").splitlines()) == 1
+
+
+def test_explain_shows_the_parse_and_every_frame_tried(tmp_path: Path) -> None:
     _, errors, _ = run(tmp_path, [json.dumps(LINE)], explain=True)
-    assert "border closed" in errors
+    assert "names: Peru (PER), Chile (CHL)" in errors
+    assert "nsubj: Peru" in errors and "obj: border" in errors
+    assert "closed: border closed: PER > CHL border_closed held" in errors
+    assert "closed: mission closed: no, no such object" in errors
+
+
+def test_what_cannot_be_opened_or_does_not_exist_is_said_in_words(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"nowhere\.jsonl: No such file"):
+        call_command("code_text", str(tmp_path / "nowhere.jsonl"), "-")
+    (tmp_path / "in.jsonl").write_text("", "utf-8")
+    with pytest.raises(CommandError, match="no coder 'magic'; there are: grammar"):
+        call_command("code_text", str(tmp_path / "in.jsonl"), "-", coder="magic")
 
 
 def test_it_reads_and_writes_streams(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,10 +6,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from relations.codebook.event_types import event_types
+from relations.errors import RelationsError
 from relations.tagging.coded import CodedEvent, plover_class
 from relations.tagging.coder import Given
 from relations.tagging.grammar.reading import no_trace
@@ -45,14 +46,22 @@ class Command(BaseCommand):
 
     def handle(self, *, source: str, target: str, coder: str, explain: bool, **options: Any) -> None:
         with ExitStack() as files:
-            lines = sys.stdin if source == "-" else files.enter_context(Path(source).open(encoding="utf-8"))
-            out = sys.stdout if target == "-" else files.enter_context(Path(target).open("w", encoding="utf-8"))
-            # On standard error, and only where that is a terminal.
-            bad = self.code_lines(tqdm(lines, unit=" lines", disable=None), out, coder, explain)
+            try:
+                # As bytes, so that a line in another encoding spoils no other.
+                lines = getattr(sys.stdin, "buffer", sys.stdin)
+                if source != "-":
+                    lines = files.enter_context(Path(source).open("rb"))
+                out = sys.stdout if target == "-" else files.enter_context(Path(target).open("w", encoding="utf-8"))
+                # On standard error, and only where that is a terminal.
+                bad = self.code_lines(tqdm(lines, unit=" lines", disable=None), out, coder, explain)
+            except OSError as problem:
+                raise CommandError(f"{problem.filename}: {problem.strerror}") from None
+            except RelationsError as problem:
+                raise CommandError(str(problem)) from None
         if bad:
             sys.exit(1)
 
-    def code_lines(self, lines: Iterable[str], out: TextIO, coder_name: str, explain: bool) -> int:
+    def code_lines(self, lines: Iterable[str | bytes], out: TextIO, coder_name: str, explain: bool) -> int:
         """Code each line; the number of lines that couldn't be."""
         reader = coder(coder_name)
         lexicon = compile_lexicon()
@@ -118,7 +127,7 @@ def as_row(event: CodedEvent) -> dict[str, Any]:
     }
 
 
-def _record(line: str) -> tuple[dict[str, Any], dt.datetime | None]:
+def _record(line: str | bytes) -> tuple[dict[str, Any], dt.datetime | None]:
     try:
         record = json.loads(line)
     except ValueError as problem:
