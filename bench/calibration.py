@@ -1,4 +1,4 @@
-"""Whether the coder's confidence is a probability: a reliability diagram on texts coded by people, and the line to fit.
+"""Whether the coder's confidence is a probability: a reliability diagram on texts coded by hand, and the line to fit.
 
     python -m bench.calibration GOLD.jsonl [GOLD.jsonl ...]
 

@@ -2,7 +2,7 @@
 
 The rules give each reading a raw figure: its frame's own, less what each guess about its sides and its stance costs.
 That figure orders readings well but is no probability; data/confidence.toml holds the line that makes it one, fitted by
-``python -m bench.calibration`` on texts coded by people.
+``python -m bench.calibration`` on texts coded by hand.
 """
 
 from __future__ import annotations
