@@ -6,6 +6,7 @@ database of its own (pytest-django) and a Redis database of its own (set here).
 
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -22,6 +23,9 @@ if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
         folder,
         postgres_settings="-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200",
     )
+
+    # Being told to end is like Ctrl-C, so that the servers are stopped then too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     _servers.start()
     os.environ.update(_servers.environment())
 else:
