@@ -151,10 +151,11 @@ def _believed(events: list[CodedEvent], sentences: int) -> list[CodedEvent]:
 def prominence(title: Sequence[Mention], sentences: Sequence[Sequence[Mention]]) -> Counter[str]:
     """How much the article tells of each country: title and lead count for more."""
     weights: Counter[str] = Counter()
-    for country in {mention.country for mention in title}:
+    # In the order in which they are named, so that ties always fall the same way.
+    for country in dict.fromkeys(mention.country for mention in title):
         weights[country] += TITLE_WEIGHT
     for number, mentions in enumerate(sentences):
-        for country in {mention.country for mention in mentions}:
+        for country in dict.fromkeys(mention.country for mention in mentions):
             weights[country] += LEAD_WEIGHT if number < LEAD_SENTENCES else 1
     return weights
 

@@ -6,8 +6,12 @@ import datetime as dt
 
 import pytest
 
+from relations.tagging.actors import find_mentions
+from relations.tagging.coder import prominence
+from relations.tagging.mentions import Memory
 from relations.tagging.registry import coder
-from tests.tagging.reading import events, only, read
+from relations.tagging.sentences import split
+from tests.tagging.reading import events, lexicon, only, read
 
 READ = [
     # diplomacy
@@ -188,3 +192,10 @@ def test_coders_are_found_by_name() -> None:
     assert coder("grammar").version == "grammar/1"
     with pytest.raises(Exception, match="no coder 'magic'; there are: grammar"):
         coder("magic")
+
+
+def test_countries_told_of_alike_keep_the_order_in_which_they_are_named() -> None:
+    text = "Chile, Peru, Ghana, Togo, Kenya, Chad, Mali and Fiji sent delegations."
+    mentions = find_mentions(split(text)[0], lexicon(), None, Memory())
+    order = ["CHL", "PER", "GHA", "TGO", "KEN", "TCD", "MLI", "FJI"]
+    assert list(prominence(mentions, [mentions])) == order
