@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from relations.tagging.coded import ActorMention, Span
-from relations.tagging.grammar.roles import RELATIVE, agent, governing_verb, is_passive, subject
+from relations.tagging.grammar.roles import RELATIVE, agent, describing, governing_verb, is_passive, subject
 from relations.tagging.grammar.tree import Tree, Word
 from relations.tagging.grammar.vocabulary import words
 from relations.tagging.mentions import Mention
@@ -24,6 +24,10 @@ BOTH_WORDS = {"two", "both", "2", "either"}
 # Prepositions by which a phrase says whose it is, in the order in which they are believed: "officials in Ankara".
 OWNING = ("of", "by", "from", "for", "in", "at", "with", "within")
 DEEPEST = 5
+# In which order what hangs on a word is searched for a country.
+NEARNESS = (
+    *("nmod:poss", "amod", "compound", "nmod", "obj", "obl", "appos", "flat", "conj", "acl", "xcomp", "ccomp", "nsubj"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,10 @@ class Discourse:
     speaker: tuple[ActorMention, ...] = ()
     before: tuple[str, ...] = ()
     things: frozenset[str] = frozenset()
+
+    @property
+    def knows_the_pair(self) -> bool:
+        return self.settled and bool(self.pair)
 
     def other(self, country: str, but: Collection[str] = ()) -> str:
         """The side that is not this country, nor one of the others, where the text leaves one only."""
@@ -131,6 +139,10 @@ class Scene:
                 found = found + self.parties(joined, depth + 1)
         return _each_once(found)
 
+    def others(self, word: Word, without: Collection[str]) -> list[Party]:
+        """Whom the phrase stands for but for these countries."""
+        return [party for party in self.parties(word) if party.country not in without]
+
     def held_in(self, word: Word, without: set[str], depth: int = 0) -> list[Party]:
         """Whom the phrase stands for, else the nearest who stand within it; never those given."""
         standing = self.parties(word)
@@ -186,12 +198,9 @@ class Scene:
         return Party(mention.as_actor, f"“{mention.words}”", doubt, word, private, mention.place, mention.guessed)
 
     def _owner(self, word: Word, depth: int) -> list[Party]:
-        near = word.those("amod", "compound", "nmod:desc", "nmod:unmarked")
-        # "Canadian fisheries officers", where Canadian hangs on the fisheries
-        deeper = [inner for child in near if child.is_noun for inner in child.those("amod", "compound")]
         owners = [
             *word.those("nmod:poss"),
-            *(child for child in (*near, *deeper) if child.index in self.named),
+            *(child for child in describing(word, "nmod:desc", "nmod:unmarked") if child.index in self.named),
             *(child for child in word.those("appos", "flat") if child.dep == "appos" or child.index in self.named),
         ]
         for preposition in OWNING:
@@ -259,13 +268,6 @@ class Scene:
             found = self.parties(child, depth + 1) if child.index in self.named or child.dep == "nmod" else []
             if found:
                 return [replace(party, how=f"counterpart of {party.how}", word=word) for party in found]
-        for child in word.those("nmod:poss"):
-            if (
-                child.lemma not in PRONOUNS
-                and child.index in self.named
-                and self.named[child.index].span.end <= word.start
-            ):
-                return []
         return []
 
     def _referred(self, word: Word, depth: int, but: Collection[str] = ()) -> list[Party]:
@@ -326,22 +328,7 @@ def _acts(word: Word) -> bool:
 
 
 def _nearness(word: Word) -> int:
-    order = (
-        "nmod:poss",
-        "amod",
-        "compound",
-        "nmod",
-        "obj",
-        "obl",
-        "appos",
-        "flat",
-        "conj",
-        "acl",
-        "xcomp",
-        "ccomp",
-        "nsubj",
-    )
-    return order.index(word.dep) if word.dep in order else len(order)
+    return NEARNESS.index(word.dep) if word.dep in NEARNESS else len(NEARNESS)
 
 
 def _each_once(parties: list[Party]) -> list[Party]:

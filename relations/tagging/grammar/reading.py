@@ -48,7 +48,6 @@ class Read:
     target: Party
     type: str
     stage: str
-    stance: Stance
     doubt: float
     path: str
     symmetric: bool
@@ -298,7 +297,7 @@ def _read(
         path += f"; {said.status}: {said.how}{less(unsure)}"
     symmetric = event_types()[slug].symmetric and (frame.mutual or slot == "both sides together")
     doubt = source.doubt + target.doubt + unsure
-    return Read(frame, roles.word, source, target, slug, stage, said, doubt, path, symmetric)
+    return Read(frame, roles.word, source, target, slug, stage, doubt, path, symmetric)
 
 
 def less(doubt: float) -> str:

@@ -116,9 +116,7 @@ def subject(verb: Word) -> tuple[Word | None, str]:
     return None, ""
 
 
-def _deep_subject(verb: Word, depth: int = 0) -> Word | None:
-    if depth > 6:
-        return None
+def _deep_subject(verb: Word) -> Word | None:
     if not verb.is_verb and not verb.those("nsubj", "nsubj:pass", "cop"):
         return None
     return subject(verb)[0]
@@ -130,6 +128,20 @@ def agent(verb: Word) -> Word | None:
         if (child.dep == "obl:agent" or child.preposition == "by") and child.lemma not in MEANS:
             return child
     return None
+
+
+def doer(verb: Word) -> Word | None:
+    """Who did what a clause tells of: the agent of a passive, else the subject."""
+    return agent(verb) if is_passive(verb) else subject(verb)[0]
+
+
+def describing(noun: Word, *more: str) -> list[Word]:
+    """What stands in front of a noun, and in front of that: Canadian and fisheries of "Canadian fisheries officers".
+
+    more: relations that describe as well.
+    """
+    near = noun.those("amod", "compound", *more)
+    return [*near, *(inner for child in near if child.is_noun for inner in child.those("amod", "compound"))]
 
 
 def objects(word: Word) -> list[Word]:
@@ -179,7 +191,6 @@ def obliques(word: Word) -> Iterator[tuple[str, Word]]:
             yield child.preposition, child
         elif child.dep == "iobj":
             yield "iobj", child
-        # "the border with Iran, which ..." and "ties with both A and B"
     for direct in word.those("obj", "nsubj:pass", "xcomp", "nmod"):
         if direct.dep == "nmod:poss":
             continue

@@ -17,6 +17,8 @@ from relations.tagging.grammar.roles import (
     Roles,
     agent,
     deep_obliques,
+    describing,
+    doer,
     governing_verb,
     is_passive,
     objects,
@@ -64,7 +66,7 @@ def sources_of(frame: Frame, roles: Roles, scene: Scene) -> list[Party]:
     above = governing_verb(word)
     if above is None:
         return []
-    who = agent(above) if is_passive(above) else subject(above)[0]
+    who = doer(above)
     if who is None or who is word:
         return []
     doubt = 0.25 if word.preposition in ASIDE else 0.03
@@ -79,7 +81,7 @@ def _above(noun: Word, scene: Scene) -> list[Party]:
     verb = governing_verb(noun)
     if verb is None or noun.dep.split(":")[0] not in ("obj", "obl", "nmod"):
         return []
-    who = agent(verb) if is_passive(verb) else subject(verb)[0]
+    who = doer(verb)
     if who is None or who is noun:
         return []
     return [replace(party, doubt=party.doubt + 0.05) for party in scene.parties(who)]
@@ -100,7 +102,7 @@ def _owners(noun: Word | None, scene: Scene, frame: Frame | None = None) -> list
     if noun.dep == "nmod" and noun.preposition == "of" and (noun.head.lemma in QUANTITY or noun.head.lemma in MEANS):
         # "four days of mediation by Oman", where the parser hangs Oman on the days
         owners.extend(child for child in noun.head.those("nmod", "obl") if child.preposition == "by")
-    for child in _describing(noun):
+    for child in describing(noun):
         mention = scene.named.get(child.index)
         if mention and (mention.kind == ADJECTIVE or mention.words.split()[0] in ADJECTIVAL_STATES):
             owners.append(child)
@@ -109,18 +111,12 @@ def _owners(noun: Word | None, scene: Scene, frame: Frame | None = None) -> list
     owners.extend(child for child in noun.those("nmod", "obl") if child.preposition in by)
     if frame is not None and frame.type in MOVES:
         owners.extend(objects(noun))
-    owners.extend(doer for child in noun.those("acl") if (doer := agent(child)) is not None)
+    owners.extend(by_whom for child in noun.those("acl") if (by_whom := agent(child)) is not None)
     for owner in owners:
         found = scene.parties(owner)
         if found:
             return found
     return []
-
-
-def _describing(noun: Word) -> list[Word]:
-    """What stands in front of a noun, and in front of that: Canadian and fisheries of "Canadian fisheries officers"."""
-    near = noun.those("amod", "compound")
-    return [*near, *(inner for child in near if child.is_noun for inner in child.those("amod", "compound"))]
 
 
 def targets_of(frame: Frame, roles: Roles, scene: Scene, without: set[str]) -> tuple[list[Party], str]:
@@ -129,9 +125,7 @@ def targets_of(frame: Frame, roles: Roles, scene: Scene, without: set[str]) -> t
         if slot in ("clause", "clause_subject"):
             for clause in roles.clauses:
                 who, _ = subject(clause)
-                found = (
-                    [party for party in scene.parties(who) if party.country not in without] if who is not None else []
-                )
+                found = scene.others(who, without) if who is not None else []
                 if found:
                     return found, "the clause's subject"
         for word in _slot(slot, roles):
@@ -145,16 +139,16 @@ def targets_of(frame: Frame, roles: Roles, scene: Scene, without: set[str]) -> t
             word for preposition, word in above.obliques if preposition in ("to", "on", "with", "iobj", "against")
         ]
         for word in (*above.objects, *addressed):
-            found = [party for party in scene.parties(word) if party.country not in without]
+            found = scene.others(word, without)
             if found:
                 return found, f"whom they {above.word.text}"
     if frame.speech and roles.word.dep == "acl" and roles.word.mark == "to":
-        found = [party for party in scene.parties(roles.word.head) if party.country not in without]
+        found = scene.others(roles.word.head, without)
         if found:
             return found, "whom it is for"
     for slot in frame.targets:
         for word in _deep_slot(slot, roles):
-            found = _doubted([party for party in scene.parties(word) if party.country not in without], frame, slot)
+            found = _doubted(scene.others(word, without), frame, slot)
             if found:
                 return [replace(party, doubt=party.doubt + 0.08) for party in found], f"{slot} further down"
     return [], ""
@@ -187,10 +181,10 @@ def _deep_slot(slot: str, roles: Roles) -> list[Word]:
 
 def unnamed(frame: Frame, sufferers: list[Party], roles: Roles, scene: Scene) -> list[Party]:
     """Who did what a passive doesn't say by whom: whose capital or country is the place, the only other country."""
-    doer = agent(roles.word) if roles.passive else roles.subject
-    settled = bool(scene.discourse.settled and scene.discourse.pair)
-    of_the_street = frame.type == "protest_public" and doer is not None and doer.tag[:3] != "NNP"
-    if doer is not None and not of_the_street and not _may_act(doer) and not (settled and doer.tag[:3] == "NNP"):
+    told = agent(roles.word) if roles.passive else roles.subject
+    settled = scene.discourse.knows_the_pair
+    of_the_street = frame.type == "protest_public" and told is not None and told.tag[:3] != "NNP"
+    if told is not None and not of_the_street and not _may_act(told) and not (settled and told.tag[:3] == "NNP"):
         # It is said who did it, only not for which country: an organisation, a firm, someone unknown.
         return []
     suffering = {party.country for party in sufferers}
@@ -206,7 +200,7 @@ def unnamed(frame: Frame, sufferers: list[Party], roles: Roles, scene: Scene) ->
     for verb in roles.word.above():
         # "The ministry said that the envoy was recalled", "asked that the visit be put off".
         who = subject(verb)[0] if verb.is_verb and not is_passive(verb) else None
-        speaking = [party for party in scene.parties(who) if party.country not in suffering] if who is not None else []
+        speaking = scene.others(who, suffering) if who is not None else []
         if speaking:
             return [replace(party, how=f"{party.how}, who {verb.text}", doubt=party.doubt + 0.12) for party in speaking]
     if frame.speech and not roles.passive and not settled:
@@ -225,7 +219,7 @@ def _may_act(word: Word) -> bool:
 def from_context(frame: Frame, roles: Roles, sources: list[Party], scene: Scene) -> list[Party]:
     """The other side where the clause names none: the only other country of the sentence, else that of the article."""
     beside = [word for preposition, word in roles.obliques if preposition in ("with", "against", "to", "from", "by")]
-    settled = bool(scene.discourse.settled and scene.discourse.pair)
+    settled = scene.discourse.knows_the_pair
     if not settled and any(
         word.tag[:3] == "NNP" and word.index not in scene.named for word in (*roles.objects, *beside)
     ):

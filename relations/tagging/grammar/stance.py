@@ -44,11 +44,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stance:
-    """status, and the words that it was read from. reported: it stands in what somebody says. supposed: "may have"."""
+    """status, and the words that it was read from. supposed: "may have"."""
 
     status: Status = Status.DONE
     how: str = ""
-    reported: bool = False
     supposed: bool = False
 
     def under(self, status: Status, word: str) -> Stance:
@@ -191,8 +190,6 @@ def _under_adverbial(found: Stance, below: Word, governor: Word) -> Stance:
 def _combined(found: Stance, name: str, governor: Word, *, noun: bool) -> Stance:
     """What an act of one stance is under a word of one list."""
     word = governor.text
-    if name == "said":
-        return replace(found, reported=True)
     if name == "planned" and found.status in (Status.DONE, Status.PLANNED, Status.CONDITIONAL):
         if noun and governor.lemma in ("approve", "announcement", "invite", "signal", "resolve", "set", "ready"):
             return found
