@@ -50,19 +50,19 @@ def complaints(name: str, module: str, names: set[str]) -> list[str]:
         if not dotted.startswith("relations."):
             if name in {"codebook", "errors", "tension"} and dotted.startswith("django"):
                 wrong.append(f"imports {dotted}, but knows no Django")
-            if name in STAGES and module not in {"run", "store"} and dotted.startswith("django"):
+            if name in STAGES and not module.startswith(("run", "store")) and dotted.startswith("django"):
                 wrong.append(f"imports {dotted}, but only run and store know Django")
             continue
         other = dotted.split(".")[1]
         if other == name:
-            if name in STAGES and dotted.split(".")[2:3] == ["store"] and module != "run":
+            if name in STAGES and "".join(dotted.split(".")[2:3]).startswith("store") and not module.startswith(("run", "store")):
                 wrong.append("imports store, which only run may")
             continue
         if other not in LEVEL:
             wrong.append(f"imports {dotted}, which stands in no layer")
         elif LEVEL[other] <= LEVEL[name]:
             wrong.append(f"imports {dotted} upward or sideways")
-        elif name in STAGES and other == "models" and module not in {"run", "store"}:
+        elif name in STAGES and other == "models" and not module.startswith(("run", "store")):
             wrong.append("imports models, which only run and store may")
     return wrong
 

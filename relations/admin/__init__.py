@@ -93,7 +93,7 @@ class FeedVisitAdmin(ReadOnly):
 
 @admin.register(models.Report)
 class ReportAdmin(ReadOnly):
-    list_display = ("article", "type", "source", "target", "occurred_on", "confidence", "because")
+    list_display = ("article", "type", "source", "target", "occurred_on", "confidence", "withdrawn", "because")
     list_select_related = ("article", "source", "target")
 
 
@@ -118,7 +118,7 @@ class CorrectionAdmin(ReadOnly):
 
 @admin.register(models.PairDay)
 class PairDayAdmin(ReadOnly):
-    list_display = ("pair", "dataset", "day", "event_count", "score", "low", "high", "stale")
+    list_display = ("pair", "dataset", "day", "event_count", "stale")
     list_select_related = ("pair__first", "pair__second")
 
 
@@ -132,3 +132,8 @@ class PairMonthAdmin(ReadOnly):
 class PairStandingAdmin(ReadOnly):
     list_display = ("pair", "dataset", "as_of", "score", "low", "high", "change_30")
     list_select_related = ("pair__first", "pair__second")
+
+
+@admin.register(models.LearntPrecision)
+class LearntPrecisionAdmin(ReadOnly):
+    list_display = ("made_at", "verdicts")

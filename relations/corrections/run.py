@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from relations.codebook.event_types import event_types
 from relations.errors import RelationsError
-from relations.models import Correction, CountryPair, Direction, Event, PairDay, Precision, Stage, Status
+from relations.models import Correction, CountryPair, Direction, Event, PairDay, Precision, Report, Stage, Status
 
 # What an editor may set, and which columns each of them writes.
 FIELDS = ("type", "direction", "occurred_on", "status")
@@ -45,6 +46,8 @@ def correct_event(
     event = _hold(event_id)
     if seen is not None and seen != event.updated_at:
         raise ChangedMeanwhile("Someone changed this event meanwhile. It is shown as it is; make your change again.")
+    if event.status == Status.MERGED:
+        raise CorrectionRefused(f"This event is part of event {event.merged_into_id} by now. Correct that one.")
     for field, value in new.items():
         _check(field, value)
     new = {field: value for field, value in new.items() if getattr(event, field) != value}
@@ -56,7 +59,80 @@ def correct_event(
     if new.get("status") == Status.CODED:  # reopened: it stands and falls with its evidence again
         corrected.discard("status")
     new["corrected_fields"] = sorted(corrected)
-    return _apply(event, new, editor=editor, reason=reason)
+    placed = _pin(event)
+    if not new["corrected_fields"]:
+        Report.objects.filter(event=event).update(pinned=False)
+    return _apply(event, new, editor=editor, reason=reason, placed=placed)
+
+
+@transaction.atomic
+def merge_events(event_id: int, into_id: int, *, editor: User, reason: str = "") -> Correction:
+    """Two events turned out to be one: the first becomes part of the second, and its address leads there.
+
+    Its reports go along and stay with it, whatever merging thinks. Undoing gives each its own again.
+    Raises CorrectionRefused, Event.DoesNotExist.
+    """
+    event = _hold(event_id)
+    into = Event.objects.select_for_update(of=("self",)).get(pk=into_id)
+    if event.pk == into.pk:
+        raise CorrectionRefused("An event is the same as itself already. Choose another one.")
+    if event.pair_id != into.pair_id or event.dataset != into.dataset:
+        raise CorrectionRefused("Only events of one pair of countries, from one source of data, can be the same.")
+    for one in (event, into):
+        if one.status == Status.MERGED:
+            raise CorrectionRefused(f"Event {one.pk} is part of event {one.merged_into_id} already. Choose that one.")
+    placed = _pin(event) + _pin(into)
+    Report.objects.filter(event=event).update(event=into)
+    new = {"status": Status.MERGED, "merged_into_id": into.pk}
+    correction = _apply(event, new, editor=editor, reason=reason, placed=placed, other=into)
+    _touch(into)
+    return correction
+
+
+@transaction.atomic
+def split_event(event_id: int, report_ids: Collection[int], *, editor: User, reason: str = "") -> Correction:
+    """One event turned out to be two: these reports get an event of their own, the correction's ``other``.
+
+    What both have stays where it is put, whatever merging thinks. Undoing makes them one again.
+    Raises CorrectionRefused, Event.DoesNotExist.
+    """
+    event = _hold(event_id)
+    if event.status == Status.MERGED:
+        raise CorrectionRefused(f"Event {event.pk} is part of event {event.merged_into_id}. Split that one.")
+    reports = list(Report.objects.standing().filter(event=event).order_by("pk"))
+    chosen = [report for report in reports if report.pk in set(report_ids)]
+    if len(chosen) < len(set(report_ids)) or not chosen:
+        raise CorrectionRefused(
+            "Choose reports of this event; some of those sent belong to another or no longer stand."
+        )
+    if len(chosen) == len(reports):
+        raise CorrectionRefused("All its reports together are the event itself. Leave at least one with it.")
+    placed = _pin(event)
+    first = chosen[0]
+    other = Event.objects.create(
+        pair_id=event.pair_id,
+        dataset=event.dataset,
+        **{field: getattr(first, field) for field in ("type", "direction", "stage", "occurred_on", "precision")},
+        **{field: getattr(first, field) for field in ("source_id", "target_id")},
+    )
+    Report.objects.filter(pk__in=[report.pk for report in chosen]).update(event=other, pinned=True)
+    correction = _apply(event, {}, editor=editor, reason=reason, placed=placed, other=other)
+    _touch(other)
+    return correction
+
+
+def _touch(event: Event) -> None:
+    """Its evidence changed: merging derives it anew, and its day is scored again."""
+    Event.objects.filter(pk=event.pk).update(evidence_changed=True, updated_at=timezone.now())
+    PairDay.objects.mark_stale([(event.pair_id, event.dataset, event.occurred_on)])
+
+
+def _pin(event: Event) -> list[list[Any]]:
+    """Hold the event's reports where they are, and free others to be compared with them; where they stood before."""
+    reports = Report.objects.filter(event=event)
+    placed = [[pk, event.pk, pinned] for pk, pinned in reports.order_by("pk").values_list("pk", "pinned")]
+    reports.update(pinned=True, due=True)
+    return placed
 
 
 @transaction.atomic
@@ -70,7 +146,37 @@ def undo(correction_id: int, *, editor: User) -> Correction:
             "Only the newest correction that still stands can be undone. Undo the later ones first."
         )
     before = {field: _from_json(field, change[0]) for field, change in correction.changes.items()}
-    return _apply(event, before, editor=editor, reason="", undoes=correction)
+    if correction.other_id:
+        _take_apart(event, correction)
+    _put_back(correction.placed)
+    return _apply(event, before, editor=editor, reason="", undoes=correction, other=correction.other)
+
+
+def _take_apart(event: Event, correction: Correction) -> None:
+    """Undo a merge or a split: the reports that came later than it stay with the event that goes on."""
+    other = Event.objects.select_for_update(of=("self",)).get(pk=correction.other_id)
+    if "merged_into_id" in correction.changes:
+        _touch(other)
+        return
+    if other.corrections.filter(undoes=None, undone_by=None).exists():
+        raise CorrectionRefused(
+            f"Event {other.pk}, which was split off, has been corrected since. Undo that first, on its page."
+        )
+    if other.status == Status.MERGED:
+        raise CorrectionRefused(f"Event {other.pk}, which was split off, is part of another event by now.")
+    Report.objects.filter(event=other).update(event=event, due=True)
+    Event.objects.filter(merged_into=other).update(merged_into=event)
+    _touch(other)
+    Event.objects.filter(pk=other.pk).update(
+        status=Status.MERGED, merged_into=event, engagement=None, report_count=0, source_count=0, evidence_changed=False
+    )
+
+
+def _put_back(placed: list[list[Any]]) -> None:
+    """Reports to the events where they stood, pinned or not as then. One that was read away since is left out."""
+    for event_id, pinned in sorted({(event_id, pinned) for _, event_id, pinned in placed}):
+        ids = [report for report, of_event, was in placed if (of_event, was) == (event_id, pinned)]
+        Report.objects.filter(pk__in=ids).update(event_id=event_id, pinned=pinned, due=True)
 
 
 def _newest_in_force(event: Event) -> Correction | None:
@@ -78,7 +184,7 @@ def _newest_in_force(event: Event) -> Correction | None:
 
 
 def _hold(event_id: int) -> Event:
-    """The event, locked; its pair first, as every stage locks in that order."""
+    """The event, locked; its pair first, as every stage locks in that order. So nobody else moves its reports."""
     CountryPair.objects.hold(Event.objects.only("pair_id").get(pk=event_id).pair_id)
     return Event.objects.select_for_update(of=("self",)).get(pk=event_id)
 
@@ -117,17 +223,26 @@ def _with_what_follows(event: Event, new: dict[str, Any]) -> dict[str, Any]:
 
 
 def _apply(
-    event: Event, new: dict[str, Any], *, editor: User, reason: str, undoes: Correction | None = None
+    event: Event,
+    new: dict[str, Any],
+    *,
+    editor: User,
+    reason: str,
+    undoes: Correction | None = None,
+    placed: list[list[Any]] | None = None,
+    other: Event | None = None,
 ) -> Correction:
     days = {event.occurred_on, new.get("occurred_on", event.occurred_on)}
     changes = {field: [_to_json(getattr(event, field)), _to_json(value)] for field, value in new.items()}
     for field, value in new.items():
         setattr(event, field, value)
     # The evidence may have changed since, and the engagement follows its events: merging looks at both again.
-    event.evidence_changed = True
+    event.evidence_changed = event.status != Status.MERGED
     event.save(update_fields=[*new, "evidence_changed", "updated_at"])
     PairDay.objects.mark_stale((event.pair_id, event.dataset, day) for day in days)
-    return Correction.objects.create(event=event, editor=editor, changes=changes, reason=reason, undoes=undoes)
+    return Correction.objects.create(
+        event=event, editor=editor, changes=changes, reason=reason, undoes=undoes, placed=placed or [], other=other
+    )
 
 
 def _to_json(value: Any) -> Any:

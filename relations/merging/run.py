@@ -1,8 +1,8 @@
-"""Merging: pairs with reports that belong to no event are claimed and their reports merged, one transaction a batch."""
+"""Merging: pairs with reports that it must look at are claimed and their reports merged, one transaction a batch."""
 
 from __future__ import annotations
 
-from relations.merging import store
+from relations.merging import store, store_engagements
 from relations.models import Event
 from relations.models.queues import work_through_pairs
 
@@ -12,12 +12,13 @@ def merge_new_reports(batch: int = 20) -> int:
 
     A pair is held while its reports are merged, so that two workers can't make the same event twice.
     """
-    return work_through_pairs(lambda pairs: pairs.claim_unmerged(batch), _merge)
+    return work_through_pairs(lambda pairs: pairs.claim_unmerged(batch), merge_pair)
 
 
-def _merge(pair_id: int) -> int:
-    touched, new = store.merge_reports(pair_id)
+def merge_pair(pair_id: int) -> int:
+    """Merge one pair's waiting reports; how many events were made or changed. The caller holds the pair."""
+    touched = store.merge_reports(pair_id)
     touched |= set(Event.objects.filter(pair_id=pair_id, evidence_changed=True).values_list("pk", flat=True))
-    changed = store.derive_events(touched, new)
-    store.link_engagements(touched)
+    changed = store.derive_events(touched)
+    store_engagements.link_engagements(pair_id, touched)
     return changed

@@ -3,79 +3,261 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 
 from django.db.models import Q
 from django.utils import timezone
 
-from relations.merging.engagements import KIND_OF_TYPE, OpenEngagement, engagement_of, follows_a_plan
-from relations.merging.match import (
-    COARSENESS,
-    WINDOW,
-    Happening,
-    Testimony,
-    best_match,
-    independent_sources,
-    most_specific_actor,
-    sharpest,
-)
-from relations.models import ActorKind, Dataset, Engagement, Event, PairDay, Precision, Report, Stage, Status
-from relations.tension import independent_confidence
+from relations.codebook.closeness import families, family_of
+from relations.codebook.countries import countries
+from relations.merging.clusters import REACH, Group, felt_around, most_like, partition
+from relations.merging.evidence import Evidence, Plan, Testimony, most_specific_actor, weigh
+from relations.merging.tellings import Telling, last_day, tokens
+from relations.models import ActorKind, CountryPair, Dataset, Event, PairDay, Precision, Report, Status
+from relations.models.events import Events
 
+LONGEST_SLOT = dt.timedelta(days=366)
 # What an event takes from its reports.
 DERIVED = [
-    *("occurred_on", "precision", "stage", "status", "place", "source_actor_id", "target_actor_id"),
-    *("confidence", "report_count", "source_count"),
+    *(
+        "type",
+        "coded_as",
+        "direction",
+        "source_id",
+        "target_id",
+        "occurred_on",
+        "precision",
+        "stage",
+        "status",
+        "place",
+    ),
+    *("planned_on", "planned_from", "planned_until", "planned_words", "source_actor_id", "target_actor_id"),
+    *("confidence", "report_count", "source_count", "merged_into_id"),
 ]
+TELLING_COLUMNS = (
+    *("pk", "article_id", "article__copy_of_id", "article__feed_id", "article__identity", "article__published_at"),
+    *("sentence_number", "source_id", "type", "stage", "direction", "occurred_on", "precision", "date_words"),
+    *("source_actor__key", "source_actor__kind", "target_actor__key", "target_actor__kind", "planned_on", "place"),
+    *("sentence", "confidence", "event_id", "pinned", "withdrawn"),
+)
 
 
-def merge_reports(pair_id: int) -> tuple[set[int], set[int]]:
-    """Give each report of the pair without an event the event it tells of, or a new one.
+def merge_reports(pair_id: int) -> set[int]:
+    """Let the pair's due reports, and those told around the same days, find their events; ids of the events touched."""
+    due = list(_rows(Report.objects.filter(pair_id=pair_id, due=True)))
+    touched: set[int] = {row["event_id"] for row in due if row["event_id"]}
+    names = _names(pair_id)
+    by_family: dict[str, list[Telling]] = {}
+    for row in due:
+        by_family.setdefault(families()[row["type"]], []).append(_telling(row, names))
+    for changed in by_family.values():
+        touched |= _merge_family(pair_id, changed, names)
+    Report.objects.filter(pk__in=[row["pk"] for row in due]).update(due=False)
+    return touched
 
-    Returns the ids of the events touched, and of those among them that are new.
+
+def _merge_family(pair_id: int, changed: list[Telling], names: frozenset[str]) -> set[int]:
+    """Merge what is told of one family of types around the reports that changed."""
+    felt = felt_around(changed)
+    types = family_of(changed[0].type)
+    rows = _rows(Report.objects.filter(_around(felt), pair_id=pair_id, type__in=types))
+    vague = [row for row in rows if row["precision"] != Precision.DAY and _is_felt(row, felt)]
+    if vague:
+        # What is dated to a month is decided among all that the month tells.
+        slots = [(row["occurred_on"], last_day(row["occurred_on"], row["precision"])) for row in vague]
+        rows = _rows(Report.objects.filter(_around([*felt, *slots]), pair_id=pair_id, type__in=types))
+    told = [(_telling(row, names), row) for row in rows]
+    standing = [one for one, row in told if one.pinned or not row["withdrawn"]]
+    ghosts = [one for one, row in told if row["withdrawn"] and not one.pinned and one.event]
+    groups = partition([*standing, *_as_corrected(standing)])
+    return _place(pair_id, _concerned(groups, felt), ghosts)
+
+
+def _concerned(groups: list[Group], felt: Sequence[tuple[dt.date, dt.date]]) -> list[Group]:
+    """The groups that may be others than before, with those that had an event in common with one of them."""
+    events = {one.event for group in groups if any(_is_felt_by(one, felt) for one in group) for one in group} - {0}
+    return [
+        group
+        for group in groups
+        if any(one.event in events or (not one.event and _is_felt_by(one, felt)) for one in group)
+    ]
+
+
+def _around(spans: Iterable[tuple[dt.date, dt.date]]) -> Q:
+    """Reports whose date lies within REACH of one of these spans, or holds a day of it."""
+    near = Q()
+    for start, end in spans:
+        near |= Q(occurred_on__range=(start - REACH, end + REACH))
+        near |= Q(occurred_on__range=(start - LONGEST_SLOT, end)) & ~Q(precision=Precision.DAY)
+    return near
+
+
+def _is_felt(row: dict, felt: Sequence[tuple[dt.date, dt.date]]) -> bool:
+    last = last_day(row["occurred_on"], row["precision"])
+    return any(row["occurred_on"] <= end and last >= start for start, end in felt)
+
+
+def _is_felt_by(one: Telling, felt: Sequence[tuple[dt.date, dt.date]]) -> bool:
+    return any(one.occurred_on <= end and one.last_day >= start for start, end in felt)
+
+
+def _as_corrected(standing: Sequence[Telling]) -> list[Telling]:
+    """What editors made of events, as tellings of their own: another report that says so tells of the same event."""
+    pinned = {one.event: one for one in standing if one.pinned}
+    corrected = Event.objects.filter(
+        pk__in=list(pinned), corrected_fields__overlap=["type", "direction", "occurred_on"]
+    )
+    return [
+        Telling(
+            id=-event.pk,
+            key=(*pinned[event.pk].key[:-1], "corrected"),
+            article=-event.pk,
+            story=-event.pk,
+            feed=0,
+            type=event.type,
+            stage=event.stage,
+            direction=event.direction,
+            occurred_on=event.occurred_on,
+            precision=event.precision,
+            event=event.pk,
+            pinned=True,
+        )
+        for event in corrected
+    ]
+
+
+def _place(pair_id: int, groups: list[Group], ghosts: list[Telling]) -> set[int]:
+    """Give each group the event that it is, or a new one; ids of the events touched.
+
+    An event goes where most of its reports go. One that is left without any, because they all turned out to be of
+    another, leads there from now on.
     """
-    unmerged = list(Report.objects.filter(pair_id=pair_id, event=None))
-    if not unmerged:
-        return set(), set()
-    # The exactly dated first: two happenings of one month stay two, and what is known to the month joins one of them.
-    unmerged.sort(key=lambda report: (COARSENESS.index(report.precision), report.occurred_on, report.pk))
-    known = {event.pk: event for event in _events_near(pair_id, unmerged)}
-    happenings = [_happening(event, event.pk) for event in known.values()] + _as_first_told(known)
-    touched: set[int] = set()
-    new: set[int] = set()
-    for report in unmerged:
-        happening = _happening(report)
-        match = best_match(happening, happenings)
-        if match:
-            event = known[match.id]
-        else:
-            event = _new_event(report)
-            known[event.pk] = event
-            new.add(event.pk)
-            happenings.append(_happening(event, event.pk))
-        report.event = event
-        touched.add(event.pk)
-    Report.objects.bulk_update(unmerged, ["event"], batch_size=500)
-    return touched, new
+    groups = [[one for one in group if one.id > 0] for group in groups]
+    groups = [group for group in groups if group]
+    free = {one.event for group in groups for one in group if one.event}
+    fixed = {one.event for group in groups for one in group if one.pinned}
+    wishes = sorted(
+        (-sum(one.event == event for one in group), event, at)
+        for at, group in enumerate(groups)
+        for event in {one.event for one in group if one.event} - fixed
+        if not any(one.pinned for one in group)
+    )
+    event_of = {at: one.event for at, group in enumerate(groups) for one in group if one.pinned}
+    taken = set(event_of.values())
+    for _, event, at in wishes:
+        if at not in event_of and event not in taken:
+            event_of[at] = event
+            taken.add(event)
+    moved: list[tuple[int, int]] = []
+    for at, group in enumerate(groups):
+        if at not in event_of:
+            event_of[at] = _come_back(group, ghosts, taken) or _new_event(pair_id, group[0]).pk
+            taken.add(event_of[at])
+        moved += [(one.id, event_of[at]) for one in group if one.event != event_of[at]]
+    if moved:
+        _move(moved)
+    goes_to: dict[int, dict[int, int]] = {}
+    for at, group in enumerate(groups):
+        for one in group:
+            if one.event and one.event != event_of[at]:
+                counts = goes_to.setdefault(one.event, {})
+                counts[event_of[at]] = counts.get(event_of[at], 0) + 1
+    _lead_on({event: counts for event, counts in goes_to.items() if event not in taken})
+    return free | set(event_of.values())
 
 
-def derive_events(event_ids: Iterable[int], new: set[int]) -> int:
-    """Let events say what their reports say, except where an editor has spoken; mark the days that changed stale.
+def _come_back(group: Group, ghosts: list[Telling], taken: set[int]) -> int:
+    """A withdrawn event whose reports, while they stood, told of the same: it comes back. 0 for none."""
+    by_event: dict[int, Group] = {}
+    for ghost in ghosts:
+        if ghost.event not in taken:
+            by_event.setdefault(ghost.event, []).append(ghost)
+    gone = Event.objects.filter(pk__in=list(by_event), status=Status.WITHDRAWN).values_list("pk", flat=True)
+    candidates = [by_event[pk] for pk in sorted(gone)]
+    for one in group:
+        # The story itself may tell it again, in its next version.
+        same = next((each for each in candidates if any(ghost.article == one.article for ghost in each)), None)
+        found = same or most_like(one, candidates)
+        if found:
+            return found[0].event
+    return 0
 
-    new: ids of events just made, whose days are stale in any case. Returns how many are new or changed.
+
+def _move(moved: Iterable[tuple[int, int]]) -> None:
+    to_event: dict[int, list[int]] = {}
+    for report, event in moved:
+        to_event.setdefault(event, []).append(report)
+    for event, reports in sorted(to_event.items()):
+        Report.objects.filter(pk__in=reports).update(event_id=event)
+
+
+def _lead_on(goes_to: dict[int, dict[int, int]]) -> None:
+    """Events whose reports all went to others lead to the one that most of them went to."""
+    left = set(Report.objects.filter(event_id__in=list(goes_to), withdrawn="").values_list("event_id", flat=True))
+    for event, counts in sorted(goes_to.items()):
+        if event in left:
+            continue
+        into = min(counts, key=lambda other: (-counts[other], other))
+        Report.objects.filter(event_id=event).update(event_id=into)
+        Event.objects.filter(merged_into_id=event).update(merged_into_id=into)
+        _leave(Event.objects.filter(pk=event), into)
+
+
+def _leave(event: Events, into: int) -> None:
+    for one in event.only("pair_id", "dataset", "occurred_on"):
+        PairDay.objects.mark_stale([(one.pair_id, one.dataset, one.occurred_on)])
+    event.update(
+        status=Status.MERGED,
+        merged_into_id=into,
+        engagement=None,
+        report_count=0,
+        source_count=0,
+        evidence_changed=False,
+        updated_at=timezone.now(),
+    )
+
+
+def _new_event(pair_id: int, told: Telling) -> Event:
+    """An event still without content: derive_events gives it that of its reports."""
+    report = Report.objects.get(pk=told.id)
+    return Event.objects.create(
+        pair_id=pair_id,
+        dataset=Dataset.OWN,
+        **{field: getattr(report, field) for field in ("type", "direction", "stage", "occurred_on", "precision")},
+        source_id=report.source_id,
+        target_id=report.target_id,
+    )
+
+
+def derive_events(event_ids: Iterable[int]) -> int:
+    """Let events say what their standing reports say, except where an editor has spoken; how many changed.
+
+    Marks the days that changed stale.
     """
-    events = Event.objects.filter(pk__in=event_ids).select_for_update(of=("self",)).order_by("pk")
+    events = (
+        Event.objects.filter(pk__in=set(event_ids))
+        .exclude(status=Status.MERGED)
+        .select_related("pair")
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
     reports: dict[int, list[Report]] = {}
-    for report in Report.objects.filter(event_id__in=[event.pk for event in events]).select_related(
-        "article__feed", "source_actor", "target_actor"
+    for report in (
+        Report.objects.standing()
+        .filter(event_id__in=[event.pk for event in events])
+        .select_related("article__feed", "source_actor", "target_actor")
     ):
         reports.setdefault(report.event_id or 0, []).append(report)
     stale: set[tuple[int, str, dt.date]] = set()
     changed = []
     for event in events:
         before = {field: getattr(event, field) for field in DERIVED}
-        _derive(event, reports.get(event.pk, []))
-        if before != {field: getattr(event, field) for field in DERIVED} or event.pk in new:
+        testimonies = [_testimony(report) for report in reports.get(event.pk, [])]
+        is_new = bool(testimonies) and not event.coded_as
+        if testimonies or event.coded_as:  # what was never read in a story doesn't stand or fall with one
+            _derive(event, testimonies)
+        if is_new or before != {field: getattr(event, field) for field in DERIVED}:
             changed.append(event)
             stale |= {(event.pair_id, event.dataset, day) for day in (before["occurred_on"], event.occurred_on)}
     # What is as it was keeps its updated_at: an editor who looks at it is not told that it changed.
@@ -88,130 +270,111 @@ def derive_events(event_ids: Iterable[int], new: set[int]) -> int:
     return len(changed)
 
 
-def link_engagements(event_ids: Iterable[int]) -> None:
-    """Tie events to the planned visit, meeting or talks whose life they tell, and let each say where it stands now."""
-    tied = Event.objects.filter(pk__in=event_ids, engagement__isnull=False)
-    touched = {engagement_id for engagement_id in tied.values_list("engagement_id", flat=True) if engagement_id}
-    events = Event.objects.standing().filter(
-        pk__in=event_ids, engagement=None, type__in=KIND_OF_TYPE, precision__in=[Precision.DAY, Precision.WEEK]
-    )
-    for event in events.order_by("occurred_on", "pk"):
-        kind = KIND_OF_TYPE[event.type]
-        near = Engagement.objects.filter(pair_id=event.pair_id, kind=kind).order_by("-last_heard_on")[:20]
-        known = [OpenEngagement(act.pk, act.kind, act.state, act.last_heard_on) for act in near]
-        act = engagement_of(kind, event.occurred_on, known)
-        if not follows_a_plan(event.stage, act):
-            continue
-        if act is None:
-            engagement_id = Engagement.objects.create(
-                pair_id=event.pair_id, kind=kind, state=event.stage, last_heard_on=event.occurred_on
-            ).pk
-        else:
-            engagement_id = act.id
-        Event.objects.filter(pk=event.pk).update(engagement=engagement_id)
-        _say_where_it_stands(engagement_id)
-        touched.discard(engagement_id)
-    for engagement_id in touched:
-        _say_where_it_stands(engagement_id)
-
-
-def _say_where_it_stands(engagement_id: int) -> None:
-    """The state of a planned act is that of its last standing event; with none left it is forgotten."""
-    events = list(Event.objects.standing().filter(engagement_id=engagement_id).order_by("-occurred_on", "-pk")[:50])
-    if not events:
-        Event.objects.filter(engagement_id=engagement_id).update(engagement=None)
-        Engagement.objects.filter(pk=engagement_id).delete()
-        return
-    planned: list[dt.date] = []
-    for days in Report.objects.filter(event__in=events).exclude(planned_on=[]).order_by("-occurred_on", "-pk")[:1]:
-        planned = sorted(days.planned_on)
-    Engagement.objects.filter(pk=engagement_id).update(
-        state=events[0].stage,
-        last_heard_on=events[0].occurred_on,
-        planned_from=planned[0] if planned else None,
-        planned_until=planned[-1] if planned else None,
-    )
-
-
-def _events_near(pair_id: int, reports: list[Report]) -> Iterable[Event]:
-    coarsest = max((report.precision for report in reports), key=COARSENESS.index)
-    # An event known to the month may be told again to the day, so the window is never narrower than that.
-    margin = dt.timedelta(days=max(WINDOW[coarsest], WINDOW["month"]))
-    days = [report.occurred_on for report in reports]
-    # Rejected events match too: what an editor rejected must not come back with the next copy of the story.
-    return Event.objects.filter(
-        pair_id=pair_id,
-        dataset=Dataset.OWN,
-        occurred_on__lte=max(days) + margin,
-    ).filter(
-        Q(occurred_on__gte=min(days) - margin)
-        | Q(precision=Precision.YEAR, occurred_on__gte=min(days) - dt.timedelta(days=WINDOW["year"]))
-    )
-
-
-def _as_first_told(known: dict[int, Event]) -> list[Happening]:
-    """What the reports of corrected events say: another report that says the same tells of the corrected event too."""
-    corrected = [
-        pk for pk, event in known.items() if {"type", "direction", "occurred_on"} & set(event.corrected_fields)
-    ]
-    return [_happening(report, report.event_id or 0) for report in Report.objects.filter(event_id__in=corrected)]
-
-
-def _new_event(report: Report) -> Event:
-    return Event.objects.create(
-        pair_id=report.pair_id,
-        dataset=Dataset.OWN,
-        **{field: getattr(report, field) for field in ("type", "direction", "stage", "occurred_on", "precision")},
-        **{field: getattr(report, field) for field in ("source_id", "target_id", "source_actor_id", "target_actor_id")},
-        place=report.place,
-    )
-
-
-def _derive(event: Event, reports: list[Report]) -> None:
-    if not reports:
+def _derive(event: Event, testimonies: list[Testimony]) -> None:
+    event.report_count = len(testimonies)
+    if not testimonies:
         event.set_unless_corrected(status=Status.WITHDRAWN)
-        event.report_count = event.source_count = 0
-        event.confidence = 0.0
+        event.source_count, event.confidence = 0, 0.0
         return
     if event.status == Status.WITHDRAWN:
         event.status = Status.CODED
-    testimonies = [_testimony(report) for report in reports]
-    sharp = sharpest(testimonies)
-    sources = independent_sources(testimonies)
-    event.report_count, event.source_count = len(reports), len(sources)
-    # What the coder read with little confidence lends little: the surest reading bounds the sources' word.
-    event.confidence = independent_confidence(sources) * max(item.confidence for item in testimonies)
-    event.set_unless_corrected(
-        occurred_on=sharp.happening.occurred_on,
-        precision=sharp.happening.precision,
-        stage=sharp.stage,
-        place=sharp.place or event.place,
-    )
-    sides = {"source": event.source_id, "target": event.target_id}
-    for side, country in sides.items():
-        named = (
-            (actor.pk, actor.kind == ActorKind.STATE)
-            for report in reports
-            for actor in (report.source_actor, report.target_actor)
-            if actor is not None and actor.country_id == country
-        )
-        event.set_unless_corrected(**{f"{side}_actor_id": most_specific_actor(named)})
+    found = weigh(testimonies)
+    event.coded_as, event.confidence, event.source_count = found.type, found.confidence, found.source_count
+    event.set_unless_corrected(**_columns(found))
+    if "direction" not in event.corrected_fields:
+        event.direction, event.source_id, event.target_id = found.direction, found.source, found.target
+    for side in ("source", "target"):
+        actor = most_specific_actor(testimonies, getattr(event, f"{side}_id"))
+        event.set_unless_corrected(**{f"{side}_actor_id": actor})
 
 
-def _happening(told: Report | Event, event_id: int = 0) -> Happening:
-    done = told.stage != Stage.ANNOUNCED
-    return Happening(told.type, told.direction, told.occurred_on, told.precision, event_id, done)
+def _columns(found: Evidence) -> dict[str, object]:
+    plan = found.plan
+    return {
+        "type": found.type,
+        "stage": found.stage,
+        "occurred_on": found.occurred_on,
+        "precision": found.precision,
+        "place": found.place,
+        "planned_on": list(plan.days),
+        "planned_from": plan.first,
+        "planned_until": plan.last,
+        "planned_words": plan.words,
+    }
 
 
 def _testimony(report: Report) -> Testimony:
     article = report.article
     return Testimony(
-        happening=_happening(report),
+        type=report.type,
         stage=report.stage,
+        direction=report.direction,
+        source=report.source_id,
+        target=report.target_id,
+        occurred_on=report.occurred_on,
+        precision=report.precision,
+        date_named=bool(report.date_words),
+        place=report.place,
+        plan=Plan(tuple(sorted(report.planned_on)), report.planned_from, report.planned_until, report.planned_words),
         story=article.story_id,
         feed=article.feed_id,
         reliability=article.feed.reliability,
         confidence=report.confidence,
-        place=report.place,
         published_at=article.published_at,
+        actors=tuple(
+            (actor.country_id, actor.pk, actor.key, actor.kind == ActorKind.STATE)
+            for actor in (report.source_actor, report.target_actor)
+            if actor is not None
+        ),
     )
+
+
+def _rows(reports: object) -> list[dict]:
+    return list(reports.values(*TELLING_COLUMNS))  # type: ignore[attr-defined]
+
+
+def _telling(row: dict, names: frozenset[str]) -> Telling:
+    def actor(side: str) -> str:
+        specific = row[f"{side}_actor__kind"] not in (None, ActorKind.STATE)
+        return row[f"{side}_actor__key"] if specific else ""
+
+    return Telling(
+        id=row["pk"],
+        key=(
+            *(row["article__published_at"], row["article__feed_id"], row["article__identity"], row["sentence_number"]),
+            *(row["type"], row["source_id"], row["stage"], ""),
+        ),
+        article=row["article_id"],
+        story=row["article__copy_of_id"] or row["article_id"],
+        feed=row["article__feed_id"],
+        type=row["type"],
+        stage=row["stage"],
+        direction=row["direction"],
+        occurred_on=row["occurred_on"],
+        precision=row["precision"],
+        date_named=bool(row["date_words"]),
+        source_actor=actor("source"),
+        target_actor=actor("target"),
+        planned=frozenset(row["planned_on"]),
+        place=row["place"],
+        sentence=row["sentence"],
+        confidence=row["confidence"],
+        event=row["event_id"] or 0,
+        pinned=row["pinned"],
+        names=names,
+    )
+
+
+def _names(pair_id: int) -> frozenset[str]:
+    """Words of both countries' names, which stand in every sentence about them and tell nothing apart."""
+    pair = CountryPair.objects.only("first_id", "second_id").get(pk=pair_id)
+    return _words_of(pair.first_id) | _words_of(pair.second_id)
+
+
+@cache
+def _words_of(code: str) -> frozenset[str]:
+    country = countries().get(code)
+    if country is None:
+        return frozenset()
+    names = (country.name, *country.names, *country.adjectives, *country.nationals, country.capital, *country.seats)
+    return tokens(" ".join(names))

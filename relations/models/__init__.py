@@ -7,8 +7,8 @@ from relations.models.countries import Country, CountryPair
 from relations.models.engagements import Engagement, EngagementKind
 from relations.models.events import Event
 from relations.models.feeds import Feed, FeedState, FeedVisit, VisitOutcome
-from relations.models.reports import Report
-from relations.models.scores import PairDay, PairMonth, PairStanding
+from relations.models.reports import Report, Withdrawal
+from relations.models.scores import LearntPrecision, PairDay, PairMonth, PairStanding, current_formula
 from relations.models.words import Dataset, Direction, Precision, Stage, Status
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Feed",
     "FeedState",
     "FeedVisit",
+    "LearntPrecision",
     "NameOrigin",
     "PairDay",
     "PairMonth",
@@ -38,4 +39,6 @@ __all__ = [
     "Status",
     "Tenure",
     "VisitOutcome",
+    "Withdrawal",
+    "current_formula",
 ]

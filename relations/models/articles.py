@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 
 from django.db import models, transaction
@@ -52,6 +53,14 @@ class Articles(models.QuerySet["Article"]):
             tell(min(start + batch, len(ids)), len(ids))
         return put_back
 
+    def retract(self, now: dt.datetime) -> int:
+        """Mark articles as taken back by their publishers; how many were not. Tagging then withdraws their reports."""
+        return self.filter(retracted_at=None).update(retracted_at=now, tagged_at=None)
+
+    def reinstate(self) -> int:
+        """Take a retraction back; how many articles had one. Tagging then reads them again."""
+        return self.exclude(retracted_at=None).update(retracted_at=None, tagged_at=None)
+
 
 class Article(models.Model):
     """A story from a feed. Its texts are in ArticleVersion; ``version`` is the number of the newest."""
@@ -68,6 +77,8 @@ class Article(models.Model):
     copy_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="copies")
     tagged_at = models.DateTimeField(null=True, blank=True)
     coder = models.CharField(max_length=40, blank=True, help_text="name and version of the coder that read it")
+    # Its publisher took it back: what was read in it no longer counts.
+    retracted_at = models.DateTimeField(null=True, blank=True)
 
     objects = Articles.as_manager()
 

@@ -57,17 +57,17 @@ class CountryPairs(models.QuerySet["CountryPair"]):
         return {(pair.first_id, pair.second_id): pair.pk for pair in self.filter(slug__in=slugs)}
 
     def claim_unmerged(self, limit: int) -> CountryPairs:
-        """Pairs with reports that belong to no event yet or events whose evidence changed; for merging.run."""
+        """Pairs with reports that merging must look at or events whose evidence changed; for merging.run."""
         return self.filter(
-            Q(pk__in=self._pairs_of("report", Q(event=None)))
+            Q(pk__in=self._pairs_of("report", Q(due=True)))
             | Q(pk__in=self._pairs_of("event", Q(evidence_changed=True)))
         ).claim(limit)
 
-    def claim_stale(self, today: dt.date, limit: int) -> CountryPairs:
-        """Pairs with days to be scored again, or whose standing is of an earlier day; for scoring.run."""
+    def claim_stale(self, today: dt.date, made_with: str, limit: int) -> CountryPairs:
+        """Pairs with days to be scored again, or whose standing is of an earlier day or another make; for scoring.run."""
         return self.filter(
             Q(pk__in=self._pairs_of("pairday", Q(stale=True)))
-            | Q(pk__in=self._pairs_of("pairstanding", Q(as_of__lt=today)))
+            | Q(pk__in=self._pairs_of("pairstanding", Q(as_of__lt=today) | ~Q(made_with=made_with)))
         ).claim(limit)
 
     def claim(self, limit: int) -> CountryPairs:

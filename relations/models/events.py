@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -15,14 +16,16 @@ from relations.models.actors import Actor
 from relations.models.countries import Country, CountryPair
 from relations.models.engagements import Engagement
 from relations.models.words import Dataset, Direction, Precision, Stage, Status, in_choices
-from relations.tension import ScoredEvent, event_probability
+from relations.tension.formula import event_probability
+from relations.tension.terms import OPEN, Occurrence, Term
 
-MATERIAL_CONFLICT = 4  # the quad
+# The last day of the calendar stands for "until an event ends it".
+NO_END = dt.date.fromordinal(OPEN)
 
 
 class Events(models.QuerySet["Event"]):
     def standing(self) -> Events:
-        """Events that count: neither rejected by an editor nor withdrawn with their evidence."""
+        """Events that count: neither rejected by an editor, nor withdrawn with their evidence, nor part of another."""
         return self.filter(status__in=[Status.CODED, Status.CONFIRMED])
 
     def newest_first(self) -> Events:
@@ -56,8 +59,25 @@ class Event(models.Model):
     engagement = models.ForeignKey(
         Engagement, on_delete=models.SET_NULL, null=True, blank=True, related_name="events", db_index=False
     )
-    # Chance that independent sources give it, 1 - prod(1 - r); the score multiplies the type's precision in.
+    # Days named for a planned act; where no day was, the first and last of the time named; and the words for it.
+    planned_on = ArrayField(models.DateField(), default=list, blank=True)
+    planned_from = models.DateField(null=True, blank=True)
+    planned_until = models.DateField(null=True, blank=True)
+    planned_words = models.CharField(max_length=120, blank=True)
+    # Chance that it happened as coded, 1 - prod(1 - c r) over independent sources: c the coder's confidence, r the
+    # source's reliability. The score moves it by what editors' verdicts taught of the type.
     confidence = models.FloatField(default=0.0)
+    coded_as = models.CharField(
+        max_length=40, blank=True, help_text="the type that its reports give, whatever an editor set"
+    )
+    # How it counts in the score, where it doesn't simply fade from its day on; see relations.tension.terms. Kept by
+    # scoring. NO_END: a state that no event has ended.
+    in_force_until = models.DateField(null=True, blank=True)
+    replaced_on = models.DateField(null=True, blank=True)
+    # The event that this one turned out to be the same as. Its address leads there.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", db_index=False
+    )
     report_count = models.PositiveIntegerField(default=0)
     source_count = models.PositiveIntegerField(default=0, help_text="independent sources: copies of a story count once")
     # Reports came or went since the event was last derived from them: the second queue of merging.
@@ -75,6 +95,11 @@ class Event(models.Model):
             *(in_choices("status", Status), in_choices("direction", Direction)),
             models.CheckConstraint(condition=~Q(source=models.F("target")), name="event_between_two_countries"),
             models.CheckConstraint(condition=Q(confidence__gte=0) & Q(confidence__lte=1), name="event_confidence"),
+            models.CheckConstraint(
+                condition=Q(status=Status.MERGED, merged_into__isnull=False)
+                | (~Q(status=Status.MERGED) & Q(merged_into=None)),
+                name="event_merged_has_another",
+            ),
         ]
         indexes = [
             # The timeline: order, keyset and filters of one pair's events in one dataset, from one index.
@@ -98,6 +123,8 @@ class Event(models.Model):
             models.Index(fields=["pair"], name="event_evidence_changed", condition=Q(evidence_changed=True)),
             # The events of an engagement, in its own order. Read by merging.engagements and the event page.
             models.Index(fields=["engagement"], name="event_of_engagement", condition=Q(engagement__isnull=False)),
+            # Which events are part of this one? Asked by merging and corrections.
+            models.Index(fields=["merged_into"], name="event_merged", condition=Q(merged_into__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -111,13 +138,30 @@ class Event(models.Model):
         return event_types()[self.type]
 
     @property
-    def scored(self) -> ScoredEvent:
-        """The event as the score's formula sees it; material conflict that is only announced weighs as a threat."""
-        kind = self.kind
-        if kind.quad == MATERIAL_CONFLICT and self.stage == Stage.ANNOUNCED:
-            kind = event_types()["threat_force" if kind.group == "force" else "threat_nonforce"]
-        probability = event_probability(confirmed=self.status == Status.CONFIRMED, confidence=self.confidence)
-        return ScoredEvent(kind.goldstein, probability, kind.half_life)
+    def counts(self) -> bool:
+        """Whether it is part of the score: standing, as Events.standing has it."""
+        return self.status in (Status.CODED, Status.CONFIRMED)
+
+    def occurrence(self, learnt: float = 0.0) -> Occurrence:
+        """The event as the score sees it. learnt: log odds that verdicts taught of its type."""
+        probability = event_probability(
+            confirmed=self.status == Status.CONFIRMED, confidence=self.confidence, learnt=learnt
+        )
+        return Occurrence(
+            id=self.pk,
+            day=self.occurred_on.toordinal(),
+            type=self.type,
+            stage=self.stage,
+            direction=self.direction,
+            probability=probability,
+            engagement=self.engagement_id,
+        )
+
+    @property
+    def term(self) -> Term:
+        """How it counts, as scoring has worked out."""
+        ends, replaced = self.in_force_until, self.replaced_on
+        return Term(ends.toordinal() if ends else None, replaced.toordinal() if replaced else None)
 
     def set_unless_corrected(self, **values: Any) -> bool:
         """Set fields that no editor has set; whether anything changed. The caller saves."""

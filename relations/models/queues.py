@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.db import InterfaceError, OperationalError, transaction
 
@@ -11,25 +11,47 @@ from relations.models.countries import CountryPair, CountryPairs
 
 log = logging.getLogger(__name__)
 
+Claim = Callable[[CountryPairs], CountryPairs]
 
-def work_through_pairs(claim: Callable[[CountryPairs], CountryPairs], work: Callable[[int], int]) -> int:
+
+def work_through_pairs(claim: Claim, work: Callable[[int], int]) -> int:
     """Claim pairs and work on each until none is due; the sum of what ``work`` returns.
 
     claim: narrows a queryset to some due pairs and locks them. work: takes a pair's id. One transaction a batch. A
     fault in one pair is logged and does not keep the others waiting; that pair is tried again at the next look.
     """
+    return work_through_batches(claim, lambda pair_ids: sum(work(pair_id) for pair_id in pair_ids), together=False)
+
+
+def work_through_batches(claim: Claim, work: Callable[[Sequence[int]], int], together: bool = True) -> int:
+    """The same where pairs are worked on together, which asks fewer queries. work: takes the ids of a batch.
+
+    A batch with a fault in it is done again pair by pair.
+    """
     done, failed = 0, set[int]()
     while True:
         with transaction.atomic():
             pairs = list(claim(CountryPair.objects.exclude(pk__in=failed)))
-            for pair in pairs:
-                try:
-                    with transaction.atomic():
-                        done += work(pair.pk)
-                except (OperationalError, InterfaceError):
-                    raise  # the database is away or wants the batch again
-                except Exception:
-                    log.exception("%s failed for %s", work.__module__, pair.slug)
-                    failed.add(pair.pk)
+            result = _try(work, pairs) if together and len(pairs) > 1 else None
+            if result is None:
+                for pair in pairs:
+                    alone = _try(work, [pair])
+                    if alone is None:
+                        failed.add(pair.pk)
+                    done += alone or 0
+            else:
+                done += result
         if not pairs:
             return done
+
+
+def _try(work: Callable[[Sequence[int]], int], pairs: Sequence[CountryPair]) -> int | None:
+    """What the work returns; None where it failed, with nothing of it done."""
+    try:
+        with transaction.atomic():
+            return work([pair.pk for pair in pairs])
+    except (OperationalError, InterfaceError):
+        raise  # the database is away or wants the batch again
+    except Exception:
+        log.exception("%s failed for %s", getattr(work, "__module__", "work"), ", ".join(pair.slug for pair in pairs))
+        return None

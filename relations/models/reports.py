@@ -15,10 +15,27 @@ from relations.models.events import Event
 from relations.models.words import Direction, Precision, Stage, in_choices
 
 
+class Withdrawal(models.TextChoices):
+    """Why an article no longer says what a report says it does."""
+
+    EDITED = "edited", "a later version of the story no longer says so"
+    RETRACTED = "retracted", "the story was retracted"
+    READ_AGAIN = "read_again", "read again, the story does not say so"
+
+
+class Reports(models.QuerySet["Report"]):
+    def standing(self) -> Reports:
+        """Reports whose articles still say so."""
+        return self.filter(withdrawn="")
+
+
 class Report(models.Model):
     """One article's mention of an event: the sentence, where its words stand, and what the coder read there.
 
-    ``event`` is empty until merging has found or made the event: the queue of merging.
+    ``event`` is empty until merging has found or made the event. ``due`` is the queue of merging: the report is new,
+    or says something else than when merging looked at it, or was withdrawn. ``withdrawn`` tells why it no longer
+    counts; it keeps its place for whoever asks what was once said. ``pinned``: an editor decided to which event it
+    belongs.
     """
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="reports")
@@ -36,6 +53,11 @@ class Report(models.Model):
     precision = models.CharField(max_length=5, choices=Precision)
     date_words = models.CharField(max_length=120, blank=True, help_text="the words the date was read from")
     planned_on = ArrayField(models.DateField(), default=list, blank=True, help_text="days named for a planned act")
+    planned_from = models.DateField(
+        null=True, blank=True, help_text="where no day was named: first of the time that was"
+    )
+    planned_until = models.DateField(null=True, blank=True)
+    planned_words = models.CharField(max_length=120, blank=True, help_text="the words the plan's time was read from")
     place = models.CharField(max_length=120, blank=True)
     sentence_number = models.PositiveSmallIntegerField()
     sentence = models.TextField()
@@ -44,7 +66,12 @@ class Report(models.Model):
     because = models.CharField(max_length=300, help_text="the rule that fired, readable")
     confidence = models.FloatField()
     coder = models.CharField(max_length=40)
+    due = models.BooleanField(default=True)
+    withdrawn = models.CharField(max_length=10, choices=Withdrawal, blank=True)
+    pinned = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = Reports.as_manager()
 
     class Meta:
         ordering = ["article_id", "sentence_number", "pk"]
@@ -59,8 +86,10 @@ class Report(models.Model):
             ),
         ]
         indexes = [
-            # Which reports belong to no event yet? Asked by merging.run.
-            models.Index(fields=["pair"], name="report_unmerged", condition=Q(event=None)),
+            # Which reports has merging not looked at since they changed? Asked by merging.run.
+            models.Index(fields=["pair"], name="report_due", condition=Q(due=True)),
+            # What else was told of this pair around these days? Asked by merging.store, and counted by scoring.store.
+            models.Index(fields=["pair", "occurred_on"], name="report_of_pair_by_day"),
         ]
 
     def __str__(self) -> str:

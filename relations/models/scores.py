@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.cache import cache
 from django.db import models
 from django.db.models import Q
 
+from relations.codebook.weights import WeightSet, default_weights
 from relations.models.countries import CountryPair
 from relations.models.events import Event
 from relations.models.words import Dataset, Direction, Status, in_choices
+from relations.tension.precision import Verdicts
+
+LEARNT_FOR = 15
 
 
 class PairDays(models.QuerySet["PairDay"]):
@@ -32,23 +38,18 @@ class PairDays(models.QuerySet["PairDay"]):
 
 
 class PairDay(models.Model):
-    """One day of one pair in one dataset.
+    """One day of one pair in one dataset: what its events add to, and take from, the sums that the score follows from.
 
-    sums: evidence of that day's events per half-life class, as relations.tension lays it out; what is needed to
-    discount it to any later day. score, low, high: the tension on that day with its 90 % band; known: the evidence
-    behind it.
+    sums: float64 array of relations.tension.sums.SHAPE as bytes. The score of any day follows in one pass over a
+    pair's days (queries.scores), so a late event changes the row of its own day and no other.
     """
 
-    pair = models.ForeignKey(CountryPair, on_delete=models.PROTECT, related_name="days")
+    pair = models.ForeignKey(CountryPair, on_delete=models.PROTECT, related_name="days", db_index=False)
     dataset = models.CharField(max_length=8, choices=Dataset, default=Dataset.OWN)
     day = models.DateField()
     stale = models.BooleanField(default=True)
     event_count = models.PositiveIntegerField(default=0)
-    sums = ArrayField(models.FloatField(), default=list)
-    score = models.FloatField(null=True)
-    low = models.FloatField(null=True)
-    high = models.FloatField(null=True)
-    known = models.FloatField(default=0.0)
+    sums = models.BinaryField(default=b"")
 
     objects = PairDays.as_manager()
 
@@ -97,7 +98,9 @@ class PairStanding(models.Model):
     """Where a pair stands on ``as_of``: what the overview lists without computing every pair's series.
 
     change_N: today's score less the score N days ago. events_N: events of the last N days. recent: the last 90 days'
-    scores, oldest first, for the sparkline.
+    scores, oldest first, for the sparkline. forward, backward: the score from what each side did. conflict,
+    cooperation: evidence. articles: of the last 30 days that tell of the pair, of all_articles. made_with: the weight
+    set and the learnt precision that the score was made with.
     """
 
     pair = models.ForeignKey(CountryPair, on_delete=models.PROTECT, related_name="standings")
@@ -116,6 +119,13 @@ class PairStanding(models.Model):
     last_event_on = models.DateField(null=True)
     mover = models.ForeignKey(Event, on_delete=models.SET_NULL, null=True, related_name="+")
     recent = ArrayField(models.FloatField(), default=list)
+    forward = models.FloatField(default=0.0)
+    backward = models.FloatField(default=0.0)
+    conflict = models.FloatField(default=0.0)
+    cooperation = models.FloatField(default=0.0)
+    articles = models.PositiveIntegerField(default=0)
+    all_articles = models.PositiveIntegerField(default=0)
+    made_with = models.CharField(max_length=60, blank=True)
 
     class Meta:
         constraints = [
@@ -128,3 +138,49 @@ class PairStanding(models.Model):
             # Which pairs are tense? Asked by queries.overview.
             models.Index(fields=["dataset", "-score"], name="standing_by_score"),
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """What scores are made with. learnt: log odds by slug of the type. label: names both, as standings bear it."""
+
+    weights: WeightSet
+    learnt: dict[str, float]
+    label: str
+
+
+def current_formula() -> Formula:
+    """The formula as it stands in the database now; one query."""
+    weights = default_weights()
+    newest = LearntPrecision.objects.first()
+    return Formula(
+        weights, newest.log_odds() if newest else {}, f"{weights.label} precision/{newest.pk if newest else 0}"
+    )
+
+
+def learnt_log_odds() -> dict[str, float]:
+    """What verdicts taught of each type, as pages show probabilities with it; up to LEARNT_FOR seconds old."""
+    return cache.get_or_set("learnt-log-odds", lambda: current_formula().learnt, LEARNT_FOR) or {}
+
+
+class LearntPrecision(models.Model):
+    """What editors' verdicts taught of the coder, at one time; the newest row is what scores are made with.
+
+    verdicts: by slug of the type, [judged, right, expected] as in relations.tension.precision.Verdicts.
+    """
+
+    made_at = models.DateTimeField(auto_now_add=True)
+    verdicts: models.JSONField[dict[str, list[float]]] = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"precision of {self.made_at:%Y-%m-%d}"
+
+    def log_odds(self) -> dict[str, float]:
+        """By how much the odds of events of each judged type move."""
+        return {
+            slug: Verdicts(int(n), int(right), expected).log_odds
+            for slug, (n, right, expected) in self.verdicts.items()
+        }

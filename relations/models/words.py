@@ -46,6 +46,7 @@ class Status(models.TextChoices):
     CONFIRMED = "confirmed", "confirmed by an editor"
     REJECTED = "rejected", "rejected by an editor"
     WITHDRAWN = "withdrawn", "withdrawn: its reports no longer say so"
+    MERGED = "merged", "the same as another event"
 
 
 def in_choices(field: str, choices: type[models.TextChoices] | type[models.IntegerChoices]) -> models.CheckConstraint:

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from relations.models import Direction, Event, Precision, Stage, Status
+from relations.models.scores import learnt_log_odds
 
 MINUS = "\N{MINUS SIGN}"
 LITTLE_CHANGE = 0.05
@@ -94,9 +95,14 @@ def event_words(event: Event) -> EventWords:
         stage="" if event.stage == Stage.HELD or event.stage in event.type else Stage(event.stage).label,
         status=event.status,
         status_words=_status_words(event),
-        confidence=f"{100 * event.scored.probability:.0f} %" if counts else "not counted",
+        confidence=f"{100 * probability(event):.0f} %" if counts else "not counted",
         sources=f"{reports}, {count(event.source_count, 'source')}" if event.report_count else "no report",
     )
+
+
+def probability(event: Event) -> float:
+    """Chance that it happened as coded, as the score has it."""
+    return event.occurrence(learnt_log_odds().get(event.type, 0.0)).probability
 
 
 def _status_words(event: Event) -> str:

@@ -12,7 +12,7 @@ from django.db.models.functions import Abs
 from relations.models import Dataset, Event, PairStanding
 from relations.queries.display import STEADY, EventWords, count, event_words
 from relations.queries.scores import StandingWords, standing_words
-from relations.tension import LITTLE_KNOWN
+from relations.tension.formula import LITTLE_KNOWN
 
 PERIODS = (7, 30, 90)
 NONE_FOUND = {

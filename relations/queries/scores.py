@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from relations import tension
+from relations.codebook.weights import default_weights
 from relations.models import Dataset, Event, PairDay, PairStanding
+from relations.models.scores import learnt_log_odds
 from relations.queries.display import signed, trend
-from relations.tension import Series
+from relations.tension import sums
+from relations.tension.formula import LITTLE_KNOWN, figures
+from relations.tension.shares import effect
+from relations.tension.sums import Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,13 @@ def score_series(pair_id: int, today: dt.date, dataset: str = Dataset.OWN) -> Sc
         return None
     first = days[0][0]
     offsets = np.array([(day - first).days for day, _ in days])
-    sums = np.array([values for _, values in days]).reshape(len(days), *tension.SHAPE)
-    return ScoreSeries(first, tension.series(offsets, sums, (today - first).days + 1))
+    values = np.frombuffer(b"".join(row for _, row in days)).reshape(-1, *sums.SHAPE)
+    return ScoreSeries(first, sums.series(offsets, values, (today - first).days + 1))
 
 
 @dataclass(frozen=True, slots=True)
 class StandingWords:
-    """Where a pair stands, in words."""
+    """Where a pair stands, in words. forward, backward: the score from what one side did alone."""
 
     score: str
     band: str
@@ -50,6 +54,11 @@ class StandingWords:
     trend: str
     little_known: bool
     as_of: dt.date
+    forward: str
+    backward: str
+    conflict: str
+    cooperation: str
+    attention: str
 
 
 def standing_words(standing: PairStanding, days: int = 30) -> StandingWords:
@@ -59,17 +68,38 @@ def standing_words(standing: PairStanding, days: int = 30) -> StandingWords:
         band=f"{standing.low:.0f} to {standing.high:.0f}",
         change=signed(change),
         trend=trend(change),
-        little_known=standing.known < tension.LITTLE_KNOWN,
+        little_known=standing.known < LITTLE_KNOWN,
         as_of=standing.as_of,
+        forward=f"{standing.forward:.0f}",
+        backward=f"{standing.backward:.0f}",
+        conflict=f"{standing.conflict:.1f}",
+        cooperation=f"{standing.cooperation:.1f}",
+        attention=attention(standing),
     )
 
 
+def attention(standing: PairStanding) -> str:
+    """The pair's share of all articles of the last 30 days, in words."""
+    if not standing.all_articles:
+        return "none in 30 days"
+    share = 100 * standing.articles / standing.all_articles
+    return f"{share:.1f} % ({standing.articles:,} of {standing.all_articles:,})"
+
+
+def evidence_on(event: Event, day: dt.date) -> float:
+    """What is left of an event's evidence on a day, by the term that scoring worked out for it."""
+    one = event.occurrence(learnt_log_odds().get(event.type, 0.0))
+    about = figures(one.type, one.stage, default_weights())
+    return one.probability * about.evidence * event.term.decay(one.day, day.toordinal(), about.half_life)
+
+
 def share(event: Event, standing: PairStanding | None) -> str:
-    """How much of today's score an event makes, signed; empty where it no longer counts or moves it."""
-    if standing is None or event.status not in ("coded", "confirmed") or event.occurred_on > standing.as_of:
+    """What an event does to today's score, signed; empty where it no longer counts or hardly moves it."""
+    if standing is None or not event.counts or event.occurred_on > standing.as_of:
         return ""
-    age = (standing.as_of - event.occurred_on).days
-    if event.scored.evidence(age) > standing.known:
+    v = evidence_on(event, standing.as_of)
+    if v > standing.known + 1e-9:
         return ""  # the pair has not been scored with this event yet
-    moved = tension.contribution(event.scored, age, standing.score, standing.known)
+    about = figures(event.type, event.stage, default_weights())
+    moved = effect(v, about.severity, standing.score, standing.known)
     return signed(moved) if abs(moved) >= 0.05 else ""

@@ -1,140 +1,245 @@
-"""Writes of scoring: sums of the days that changed, the scores that follow from them, and where the pair stands."""
+"""Writes of scoring: how bound events count, the sums of the days that changed, and where each pair stands.
+
+Pairs are worked on together, since one pair's share of most queries is a few rows.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.models.functions import TruncMonth
-from numpy.typing import NDArray
 
-from relations import tension
-from relations.models import Event, PairDay, PairMonth, PairStanding
-from relations.tension import Series
+from relations.codebook.states import state_types
+from relations.models import Event, PairDay, PairMonth, PairStanding, Status
+from relations.models.scores import Formula
+from relations.scoring import store_standings
+from relations.tension import sums as tension_sums
+from relations.tension.formula import event_probability
+from relations.tension.terms import OPEN, Occurrence, Term, terms
 
-SPARKLINE_DAYS = 90
+Place = tuple[int, str]  # pair id, dataset
+Row = tuple[int, str, str, int, float, int | None, int | None]  # as relations.tension.sums.columns takes them
 
 
-def sum_stale_days(pair_id: int, dataset: str) -> None:
-    """Sum the stale days of a pair afresh from their standing events; days without any are forgotten."""
-    days = list(
-        PairDay.objects.filter(pair_id=pair_id, dataset=dataset, stale=True).order_by("day").select_for_update()
+class Bound(NamedTuple):
+    """An event that others bear on, with the term that its columns bear now. counts: whether it is in the score."""
+
+    occurrence: Occurrence
+    term: Term
+    counts: bool
+
+
+def score_pairs(pair_ids: Sequence[int], *, today: dt.date, formula: Formula) -> int:
+    """Sum the stale days of these pairs afresh and write where they stand; how many pairs. The caller holds them.
+
+    A pair whose standing was made with another formula is summed from scratch.
+    """
+    stale = _stale_days(pair_ids)
+    remade = set(
+        PairStanding.objects.filter(pair__in=pair_ids)
+        .exclude(made_with=formula.label)
+        .values_list("pair_id", "dataset")
     )
-    events: dict[dt.date, list[Event]] = {row.day: [] for row in days}
-    standing = Event.objects.standing().filter(pair_id=pair_id, dataset=dataset, occurred_on__in=list(events))
-    for event in standing.only("occurred_on", "type", "stage", "status", "confidence"):
-        events[event.occurred_on].append(event)
-    filled = [row for row in days if events[row.day]]
-    sums = [tension.day_sums(event.scored for event in events[row.day]).ravel().tolist() for row in filled]
-    PairDay.objects.filter(pk__in=[row.pk for row in days if not events[row.day]]).delete()
+    changed_months = {(*place, day.replace(day=1)) for place, days in stale.items() for day in days}
+    bound = _bound_events(pair_ids, formula)
+    moved = _settle_terms(bound, stale)
+    for place, days in moved.items():
+        stale.setdefault(place, set()).update(days)
+    for place, days in _all_days(remade).items():
+        stale.setdefault(place, set()).update(days)
+    if stale:
+        _sum_days(stale, remade, bound, formula)
+        _count_months(changed_months)
+    store_standings.write_standings(pair_ids, today=today, formula=formula)
+    return len(pair_ids)
+
+
+def _stale_days(pair_ids: Sequence[int]) -> dict[Place, set[dt.date]]:
+    found: dict[Place, set[dt.date]] = {}
+    rows = PairDay.objects.filter(pair__in=pair_ids, stale=True).order_by("pair_id", "dataset", "day")
+    for pair, dataset, day in rows.select_for_update().values_list("pair_id", "dataset", "day"):
+        found.setdefault((pair, dataset), set()).add(day)
+    return found
+
+
+def _all_days(places: Iterable[Place]) -> dict[Place, set[dt.date]]:
+    found: dict[Place, set[dt.date]] = {}
+    wanted = set(places)
+    rows = PairDay.objects.filter(pair__in={pair for pair, _ in wanted}).values_list("pair_id", "dataset", "day")
+    for pair, dataset, day in rows if wanted else ():
+        if (pair, dataset) in wanted:
+            found.setdefault((pair, dataset), set()).add(day)
+    return found
+
+
+def _probability(status: str, confidence: float, kind: str, formula: Formula) -> float:
+    learnt = formula.learnt.get(kind, 0.0)
+    return event_probability(confirmed=status == Status.CONFIRMED, confidence=confidence, learnt=learnt)
+
+
+def _bound_events(pair_ids: Sequence[int], formula: Formula) -> dict[Place, list[Bound]]:
+    """Events on whose terms others bear, those that bear on them, and those that bear a term from before."""
+    found: dict[Place, list[Bound]] = {}
+    standing = Q(status__in=[Status.CODED, Status.CONFIRMED])
+    concerned = Q(engagement__isnull=False) | Q(type__in=state_types())
+    has_term = Q(in_force_until__isnull=False) | Q(replaced_on__isnull=False)
+    rows = Event.objects.filter(standing & concerned | has_term, pair__in=pair_ids).values_list(
+        *("pair_id", "dataset", "pk", "occurred_on", "type", "stage", "direction", "status", "confidence"),
+        *("engagement_id", "in_force_until", "replaced_on"),
+    )
+    for pair, dataset, pk, day, kind, stage, direction, status, confidence, engagement, until, replaced in rows:
+        probability = _probability(status, confidence, kind, formula)
+        occurrence = Occurrence(pk, day.toordinal(), kind, stage, direction, probability, engagement)
+        term = Term(until.toordinal() if until else None, replaced.toordinal() if replaced else None)
+        counts = status in (Status.CODED, Status.CONFIRMED)
+        found.setdefault((pair, dataset), []).append(Bound(occurrence, term, counts))
+    return found
+
+
+def _settle_terms(bound: dict[Place, list[Bound]], stale: dict[Place, set[dt.date]]) -> dict[Place, set[dt.date]]:
+    """Work out and write the terms of bound events; the days whose sums follow from those that changed."""
+    moved: dict[Place, set[dt.date]] = {}
+    ids, ends, replacements = [], [], []
+    for place, events in bound.items():
+        found = terms(one.occurrence for one in events if one.counts)
+        of_place = {day.toordinal() for day in stale.get(place, ())}
+        days: set[int] = set()
+        for at, (occurrence, before, counts) in enumerate(events):
+            term = found.get(occurrence.id, Term())
+            if term != before:
+                ids.append(occurrence.id)
+                ends.append(_date(term.holds_until))
+                replacements.append(_date(term.replaced_on))
+                events[at] = Bound(occurrence, term, counts)
+                days.add(occurrence.day)
+            if term != before or occurrence.day in of_place:
+                # What it takes from the days on which its term ends follows it.
+                days |= {day for one in (before, term) for day in (one.holds_until, one.replaced_on) if day}
+        days.discard(OPEN)
+        if days:
+            moved[place] = {dt.date.fromordinal(day) for day in days}
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE relations_event SET in_force_until = new.until, replaced_on = new.replaced "
+                "FROM unnest(%s::bigint[], %s::date[], %s::date[]) AS new (id, until, replaced) "
+                "WHERE relations_event.id = new.id",
+                [ids, ends, replacements],
+            )
+    return moved
+
+
+def _date(day: int | None) -> dt.date | None:
+    return dt.date.fromordinal(day) if day is not None else None
+
+
+def _sum_days(
+    stale: dict[Place, set[dt.date]], remade: set[Place], bound: dict[Place, list[Bound]], formula: Formula
+) -> None:
+    """Write the sums of these days; days of which nothing is left are forgotten."""
+    places = sorted(stale)
+    number = {place: at for at, place in enumerate(places)}
+    rows: list[Row] = []
+    groups: list[int] = []
+    counts: dict[tuple[int, int], int] = {}
+    for place, day, kind, stage, direction, probability in _free_events(stale, remade, formula):
+        at = number[place]
+        rows.append((day, kind, stage, direction, probability, None, None))
+        groups.append(at)
+        counts[at, day] = counts.get((at, day), 0) + 1
+    for place in places:
+        at = number[place]
+        for one, term, is_in in bound.get(place, ()):
+            if is_in:
+                rows.append(
+                    (one.day, one.type, one.stage, one.direction, one.probability, term.holds_until, term.replaced_on)
+                )
+                groups.append(at)
+                counts[at, one.day] = counts.get((at, one.day), 0) + 1
+    wanted = {(number[place], day.toordinal()) for place, days in stale.items() for day in days}
+    summed = tension_sums.day_sums(tension_sums.columns(rows), formula.weights, np.array(groups, dtype=np.int64))
+    written: list[tuple[int, str, dt.date, int, bytes]] = []
+    for at, day, values in zip(summed[0].tolist(), summed[1].tolist(), summed[2], strict=True):
+        if (at, day) in wanted and counts.get((at, day)):
+            wanted.discard((at, day))
+            written.append((*places[at], dt.date.fromordinal(day), counts[at, day], values.tobytes()))
+    gone = [(*places[at], dt.date.fromordinal(day)) for at, day in sorted(wanted)]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE relations_pairday SET sums = new.sums::float8[], event_count = new.n, stale = false "
-            "FROM unnest(%s::bigint[], %s::text[], %s::int[]) AS new (id, sums, n) WHERE relations_pairday.id = new.id",
-            [
-                [row.pk for row in filled],
-                [f"{{{','.join(map(repr, values))}}}" for values in sums],  # unnest would flatten arrays of arrays
-                [len(events[row.day]) for row in filled],
-            ],
-        )
-    _count_months(pair_id, dataset, {day.replace(day=1) for day in events})
+        if written:
+            cursor.execute(
+                "INSERT INTO relations_pairday (pair_id, dataset, day, event_count, sums, stale) "
+                "SELECT *, false FROM unnest(%s::bigint[], %s::text[], %s::date[], %s::int[], %s::bytea[]) "
+                "ON CONFLICT (pair_id, dataset, day) DO UPDATE "
+                "SET sums = excluded.sums, event_count = excluded.event_count, stale = false",
+                [list(column) for column in zip(*written, strict=True)],
+            )
+        if gone:
+            cursor.execute(
+                "DELETE FROM relations_pairday USING unnest(%s::bigint[], %s::text[], %s::date[]) AS gone (pair, dataset, day) "
+                "WHERE pair_id = gone.pair AND relations_pairday.dataset = gone.dataset AND relations_pairday.day = gone.day",
+                [list(column) for column in zip(*gone, strict=True)],
+            )
 
 
-def _count_months(pair_id: int, dataset: str, months: set[dt.date]) -> None:
-    """Count the events of the months that stale days lie in afresh, for filters and heat maps."""
-    PairMonth.objects.filter(pair_id=pair_id, dataset=dataset, month__in=months).delete()
+def _free_events(
+    stale: dict[Place, set[dt.date]], remade: set[Place], formula: Formula
+) -> Iterable[tuple[Place, int, str, str, int, float]]:
+    """The standing events of these days that nothing bears on: place, day, type, stage, direction, probability."""
+    columns = "e.pair_id, e.dataset, e.occurred_on, e.type, e.stage, e.direction, e.status, e.confidence"
+    free = "e.status = ANY(%s) AND e.engagement_id IS NULL AND NOT e.type = ANY(%s)"
+    about = [[Status.CODED.value, Status.CONFIRMED.value], sorted(state_types())]
+    some = [(*place, day) for place, days in sorted(stale.items()) if place not in remade for day in sorted(days)]
+    whole = sorted(place for place in stale if place in remade)
+    with connection.cursor() as cursor:
+        for asked, on in ((some, "AND e.occurred_on = asked.day"), (whole, "")):
+            if not asked:
+                continue
+            names, arrays = (
+                ("pair, dataset, day", "%s::bigint[], %s::text[], %s::date[]")
+                if on
+                else ("pair, dataset", "%s::bigint[], %s::text[]")
+            )
+            cursor.execute(
+                f"SELECT {columns} FROM unnest({arrays}) AS asked ({names}) "  # noqa: S608  fixed words
+                f"JOIN relations_event e ON e.pair_id = asked.pair AND e.dataset = asked.dataset {on} WHERE {free}",
+                [*(list(column) for column in zip(*asked, strict=True)), *about],
+            )
+            for pair, dataset, day, kind, stage, direction, status, confidence in cursor.fetchall():
+                probability = _probability(status, confidence, kind, formula)
+                yield (pair, dataset), day.toordinal(), kind, stage, direction, probability
+
+
+def _count_months(months: set[tuple[int, str, dt.date]]) -> None:
+    """Count the events of the months that changed days lie in afresh, for filters and heat maps."""
     if not months:
         return
-    counts = (
-        Event.objects.filter(pair_id=pair_id, dataset=dataset)
-        .filter(occurred_on__gte=min(months), occurred_on__lt=max(months) + dt.timedelta(days=31))
-        .annotate(month=TruncMonth("occurred_on"))
-        .filter(month__in=months)
-        .values("month", "type", "status", "direction")
-        .annotate(events=Count("pk"))
-        .order_by("month")
-    )
-    PairMonth.objects.bulk_create(PairMonth(pair_id=pair_id, dataset=dataset, **row) for row in counts)
-
-
-def _write_scores(ids: list[int], series: Series, offsets: NDArray[np.int64]) -> None:
-    """One statement for all days of a pair: a late event moves every later day, and there may be thousands."""
-    columns = [array[offsets].tolist() for array in (series.score, series.low, series.high, series.known)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE relations_pairday SET score = new.score, low = new.low, high = new.high, known = new.known "
-            "FROM unnest(%s::bigint[], %s::float8[], %s::float8[], %s::float8[], %s::float8[]) "
-            "AS new (id, score, low, high, known) WHERE relations_pairday.id = new.id "
-            "AND (relations_pairday.score, relations_pairday.low, relations_pairday.high, relations_pairday.known) "
-            "IS DISTINCT FROM (new.score, new.low, new.high, new.known)",
-            [ids, *columns],
+    by_place: dict[Place, set[dt.date]] = {}
+    for pair, dataset, month in months:
+        by_place.setdefault((pair, dataset), set()).add(month)
+    which, counted = Q(), Q()
+    for (pair, dataset), days in by_place.items():
+        which |= Q(pair_id=pair, dataset=dataset, month__in=days)
+        counted |= Q(
+            pair_id=pair,
+            dataset=dataset,
+            occurred_on__gte=min(days),
+            occurred_on__lt=max(days) + dt.timedelta(days=31),
         )
-
-
-def score_days(pair_id: int, dataset: str, today: dt.date) -> None:
-    """Score every day of the pair that has events and write down where it stands; clears both where nothing is left."""
-    days = list(PairDay.objects.filter(pair_id=pair_id, dataset=dataset).order_by("day"))
-    if not days:
-        PairStanding.objects.filter(pair_id=pair_id, dataset=dataset).delete()
-        return
-    first = days[0].day
-    offsets = np.array([(row.day - first).days for row in days])
-    sums = np.array([row.sums for row in days]).reshape(len(days), *tension.SHAPE)
-    until_today = (today - first).days + 1
-    series = tension.series(offsets, sums, max(until_today, int(offsets[-1]) + 1))
-    _write_scores([row.pk for row in days], series, offsets)
-    if until_today < 1:  # nothing has happened yet
-        PairStanding.objects.filter(pair_id=pair_id, dataset=dataset).delete()
-        return
-    _write_standing(pair_id, dataset, today, series, until_today - 1)
-
-
-def _write_standing(pair_id: int, dataset: str, today: dt.date, series: Series, at: int) -> None:
-    def score_before(days: int) -> float:
-        return float(series.score[at - days]) if at >= days else tension.BASELINE
-
-    score, known = float(series.score[at]), float(series.known[at])
-    recent = [score_before(days) for days in reversed(range(SPARKLINE_DAYS))]
-    dates = [
-        event.occurred_on
-        for event in Event.objects.standing()
-        .filter(pair_id=pair_id, dataset=dataset, occurred_on__gt=today - dt.timedelta(days=90), occurred_on__lte=today)
-        .only("occurred_on")
-    ]
-    last = (
-        Event.objects.standing()
-        .filter(pair_id=pair_id, dataset=dataset, occurred_on__lte=today)
-        .newest_first()
-        .values_list("occurred_on", flat=True)
-        .first()
+    PairMonth.objects.filter(which).delete()
+    counts: Any = (
+        Event.objects.filter(counted)
+        .exclude(status=Status.MERGED)
+        .annotate(month=TruncMonth("occurred_on"))
+        .values("pair_id", "dataset", "month", "type", "status", "direction")
+        .annotate(events=Count("pk"))
+        .order_by("pair_id", "dataset", "month", "type", "status", "direction")
     )
-    PairStanding.objects.update_or_create(
-        pair_id=pair_id,
-        dataset=dataset,
-        defaults={
-            "as_of": today,
-            "score": score,
-            "low": float(series.low[at]),
-            "high": float(series.high[at]),
-            "known": known,
-            **{f"change_{days}": score - score_before(days) for days in (7, 30, 90)},
-            **{f"events_{days}": sum(day > today - dt.timedelta(days=days) for day in dates) for days in (7, 30, 90)},
-            "last_event_on": last,
-            "mover": _mover(pair_id, dataset, today, score, known),
-            "recent": recent,
-        },
+    PairMonth.objects.bulk_create(
+        (PairMonth(**row) for row in counts if (row["pair_id"], row["dataset"], row["month"]) in months),
+        batch_size=2000,
     )
-
-
-def _mover(pair_id: int, dataset: str, today: dt.date, score: float, known: float) -> Event | None:
-    """The event of the last 30 days that moves today's score most."""
-    events = Event.objects.standing().filter(
-        pair_id=pair_id, dataset=dataset, occurred_on__gt=today - dt.timedelta(days=30), occurred_on__lte=today
-    )
-
-    def pull(event: Event) -> float:
-        return abs(tension.contribution(event.scored, (today - event.occurred_on).days, score, known))
-
-    return max(events, key=pull, default=None)

@@ -34,7 +34,8 @@ class CodedEvent:
     """One event as one sentence tells it.
 
     type: slug of the codebook. occurred_on: None only where the day of publication is unknown. date_words: empty
-    where the day of publication stands in. planned_on: days named for a planned act. confidence: in [0, 1].
+    where the day of publication stands in. planned_on: days named for a planned act; where no day was, planned_span is
+    the first and last of the time that was; planned_words: the words for it. confidence: in [0, 1].
     sentence_number: counted from 0 in the text. symmetric: both did it; a type that can be mutual may be told of one
     side alone ("shelled"). because: the rule that fired and how the two sides were found.
     """
@@ -54,6 +55,8 @@ class CodedEvent:
     trigger: Span
     because: str
     symmetric: bool
+    planned_span: tuple[dt.date, dt.date] | None = None
+    planned_words: str = ""
 
     @property
     def key(self) -> Key:

@@ -273,6 +273,8 @@ def _event(one: Named, read: Read, when: Told | None, day: dt.date | None) -> Co
         precision=dating.precision if dating else "day",
         date_words=dating.words if dating else "",
         planned_on=dating.planned if dating else (),
+        planned_span=dating.planned_span if dating else None,
+        planned_words=dating.planned_words if dating else "",
         place=_place(one.mentions),
         confidence=round(min(0.95, max(0.05, read.frame.confidence - read.doubt)), 2),
         sentence_number=one.sentence.number,
@@ -302,9 +304,13 @@ def _each_once(events: list[CodedEvent]) -> list[CodedEvent]:
 
 
 def _dated_by(event: CodedEvent, other: CodedEvent) -> CodedEvent:
-    planned = event.planned_on or other.planned_on
-    if event.date_words or not other.date_words or event.stage != other.stage:
-        return replace(event, planned_on=planned)
-    return replace(
-        event, occurred_on=other.occurred_on, precision=other.precision, date_words=other.date_words, planned_on=planned
+    planned = event if event.planned_words or not other.planned_words else other
+    event = replace(
+        event,
+        planned_on=planned.planned_on,
+        planned_span=planned.planned_span,
+        planned_words=planned.planned_words,
     )
+    if event.date_words or not other.date_words or event.stage != other.stage:
+        return event
+    return replace(event, occurred_on=other.occurred_on, precision=other.precision, date_words=other.date_words)

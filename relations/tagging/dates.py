@@ -35,6 +35,9 @@ NEAR = 30
 LEAD_SENTENCES = 3
 # So long ago may the day lie of a plan that came to nothing.
 LATELY = dt.timedelta(days=60)
+# Days, else first and last of a time, and their words.
+Planned = tuple[tuple[dt.date, ...], tuple[dt.date, dt.date] | None, str]
+NO_PLAN: Planned = ((), None, "")
 # The news is a few days old at most; a paragraph may tell of the days before.
 RECENT, RECENTLY = dt.timedelta(days=3), dt.timedelta(days=7)
 
@@ -75,13 +78,16 @@ class Moment:
 class Dating:
     """When an act was done or announced, and for when it is planned.
 
-    words: what it was read from, "" where the day of publication stands in.
+    words: what it was read from, "" where the day of publication stands in. planned: days named for what is planned;
+    where no day was, planned_span is the first and last day of the time that was ("next month").
     """
 
     on: dt.date
     precision: str
     words: str
     planned: tuple[dt.date, ...]
+    planned_span: tuple[dt.date, dt.date] | None = None
+    planned_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +154,7 @@ def date_event(
     The nearest date whose scope holds the trigger wins. An act done, or announced, is never dated behind the day of
     publication. otherwise: the day that stands where the sentence names none; without it the day of publication.
     """
-    planned: tuple[dt.date, ...] = ()
-    if not done:
-        planned = _planned(found, published)
+    plan = _planned(found, published) if not done else NO_PLAN
     past = [
         moment
         for moment in found
@@ -168,8 +172,8 @@ def date_event(
     )
     if nearest is None:
         on = min(otherwise, published) if done and otherwise else published
-        return Dating(on, "day", "", planned)
-    return Dating(nearest.days[0], nearest.precision, nearest.words, planned)
+        return Dating(on, "day", "", *plan)
+    return Dating(nearest.days[0], nearest.precision, nearest.words, *plan)
 
 
 def is_background(found: list[Moment], published: dt.date, trigger_at: int, years: int = 2) -> bool:
@@ -225,17 +229,32 @@ def _read(match: re.Match[str], reader: Reader, view: View) -> Reading | None:
         return None
 
 
-def _planned(found: list[Moment], published: dt.date) -> tuple[dt.date, ...]:
-    """The days named for what is to come, or was to come lately."""
+def _planned(found: list[Moment], published: dt.date) -> Planned:
+    """The time named for what is to come, or was to come lately."""
     lately = published - min(LATELY, published - dt.date.min)
     ahead = [
         moment
         for moment in found
-        if moment.precision == "day"
-        and not moment.limit
+        if not moment.limit
         and (min(moment.days) > published or ((moment.start or moment.ahead) and max(moment.days) > lately))
     ]
-    return tuple(sorted({day for moment in ahead for day in moment.days}))
+    exact = [moment for moment in ahead if moment.precision == "day"]
+    if exact:
+        days = tuple(sorted({day for moment in exact for day in moment.days}))
+        return days, None, ", ".join(dict.fromkeys(moment.words for moment in exact))
+    vague = next((moment for moment in ahead if moment.precision in ("week", "month")), None)
+    if vague:
+        return (), (min(vague.days), vague.last), vague.words
+    # "Later this month": the time has begun already.
+    running = next(
+        (
+            moment
+            for moment in found
+            if moment.ahead and not moment.limit and moment.precision in ("week", "month") and moment.last > published
+        ),
+        None,
+    )
+    return ((), (published, running.last), running.words) if running else NO_PLAN
 
 
 def _anchor(found: list[Moment], published: dt.date) -> tuple[dt.date, str] | None:

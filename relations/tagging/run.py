@@ -100,8 +100,8 @@ def meanings_of(name: str) -> tuple[Meaning, ...]:
 
 
 def _with_texts(articles: list[Article]) -> list[tuple[Article, ArticleVersion | None]]:
-    """Each article with its newest text."""
+    """Each article with its newest text; none for one that was retracted, which so tells of nothing any more."""
     newest: dict[int, ArticleVersion] = {}
     for version in ArticleVersion.objects.filter(article__in=articles).order_by("number"):
         newest[version.article_id] = version
-    return [(article, newest.get(article.pk)) for article in articles]
+    return [(article, None if article.retracted_at else newest.get(article.pk)) for article in articles]

@@ -6,31 +6,46 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from relations.models import Actor, Article, Country, CountryPair, Direction, Event, Report
+from relations.models import Actor, Article, Country, CountryPair, Direction, Event, Report, Withdrawal
 from relations.tagging.coded import ActorMention, CodedEvent, Key, happening_key
 
 # What another reading may change of a report; its event stays.
 READ_FIELDS = (
     *("version", "direction", "source_id", "target_id", "source_actor_id", "target_actor_id", "stage", "occurred_on"),
-    *("precision", "date_words", "planned_on", "place", "sentence_number", "sentence", "spans", "because"),
-    *("confidence", "coder"),
+    *(
+        "precision",
+        "date_words",
+        "planned_on",
+        "planned_from",
+        "planned_until",
+        "planned_words",
+        "place",
+        "sentence_number",
+        "sentence",
+        "spans",
+        "because",
+    ),
+    *("confidence", "coder", "due", "withdrawn"),
 )
+# Another reading that differs in nothing but these leaves merging nothing to do.
+UNFELT = {"version", "because", "spans", "coder", "sentence_number"}
 
 
 def write_reports(read: Sequence[tuple[Article, int, list[CodedEvent]]], coder: str, now: dt.datetime) -> int:
     """Let the reports of these articles say what was read in them; how many reports they have now.
 
-    read: article, number of the version that was read, events. Reports that are given again keep their row and event;
-    those no longer given go, and their events are to be derived again.
+    read: article, number of the version that was read, events. Reports that are given again keep their row and event.
+    Those no longer given are withdrawn with the reason; they keep their place too. Whatever changed is due for merging.
     """
     known_countries = set(Country.objects.values_list("code", flat=True))
     read = [(article, version, _of_known(events, known_countries)) for article, version, events in read]
     events = [event for _, _, found in read for event in found]
     pairs = CountryPair.objects.ensure({_pair(event) for event in events}) if events else {}
     actors = _actors(mention for event in events for mention in (event.source, event.target))
-    earlier, gone = _earlier_reports([article for article, _, _ in read])
+    earlier, double = _earlier_reports([article for article, _, _ in read])
     new: list[Report] = []
     kept: list[Report] = []
+    gone: list[tuple[Report, Withdrawal]] = [(report, Withdrawal.READ_AGAIN) for report in double]
     for article, version, found in read:
         before = earlier.get(article.pk, {})
         for event in found:
@@ -40,14 +55,23 @@ def write_reports(read: Sequence[tuple[Article, int, list[CodedEvent]]], coder: 
                 new.append(Report(article=article, pair_id=pairs[_pair(event)], type=event.type, **values))
             elif _update(report, values):
                 kept.append(report)
-        gone.extend(before.values())
-    touched = {report.event_id for report in (*kept, *gone) if report.event_id}
-    Report.objects.filter(pk__in=[report.pk for report in gone]).delete()
+        gone.extend((report, _why(report, article, version)) for report in before.values())
+    for report, why in gone:
+        if not report.withdrawn:
+            report.withdrawn, report.due = why, True
+            kept.append(report)
     Report.objects.bulk_update(kept, READ_FIELDS, batch_size=500)
     Report.objects.bulk_create(new, batch_size=500)
+    touched = {report.event_id for report in kept if report.due and report.event_id}
     Event.objects.filter(pk__in=touched).update(evidence_changed=True)
     mark_read([article for article, _, _ in read], coder, now)
     return len(events)
+
+
+def _why(report: Report, article: Article, version: int) -> Withdrawal:
+    if article.retracted_at is not None:
+        return Withdrawal.RETRACTED
+    return Withdrawal.EDITED if version != report.version else Withdrawal.READ_AGAIN
 
 
 def mark_read(articles: Iterable[Article], coder: str, now: dt.datetime) -> None:
@@ -65,7 +89,8 @@ def _earlier_reports(articles: list[Article]) -> tuple[dict[int, dict[Key, Repor
     list(CountryPair.objects.filter(pk__in=list(pairs)).order_by("pk").select_for_update(no_key=True))
     found: dict[int, dict[Key, Report]] = {}
     double: list[Report] = []
-    for report in reports.order_by("pk"):
+    # Of two that say the same, the one that stands, then the older.
+    for report in sorted(reports, key=lambda one: (bool(one.withdrawn), one.pk)):
         of_article = found.setdefault(report.article_id, {})
         key = happening_key(report.type, report.source_id, report.target_id, report.stage)
         if key in of_article:
@@ -114,6 +139,10 @@ def _values(event: CodedEvent, article: Article, version: int, coder: str, actor
         "precision": event.precision,
         "date_words": _cut("date_words", event.date_words),
         "planned_on": list(event.planned_on),
+        "planned_from": event.planned_span[0] if event.planned_span else None,
+        "planned_until": event.planned_span[1] if event.planned_span else None,
+        "planned_words": _cut("planned_words", event.planned_words),
+        "withdrawn": "",
         "place": _cut("place", event.place),
         "sentence_number": min(event.sentence_number, 32767),
         "sentence": event.sentence,
@@ -131,9 +160,10 @@ def _cut(column: str, text: str) -> str:
 
 
 def _update(report: Report, values: dict[str, Any]) -> bool:
-    changed = False
-    for name, value in values.items():
-        if getattr(report, name) != value:
-            setattr(report, name, value)
-            changed = True
-    return changed
+    """Let a report say what was read; whether anything changed. What merging must look at is due."""
+    changed = {name for name, value in values.items() if getattr(report, name) != value}
+    for name in changed:
+        setattr(report, name, values[name])
+    if changed - UNFELT:
+        report.due = True
+    return bool(changed)

@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from relations.queries.scores import ScoreSeries
-from relations.tension import BASELINE, LITTLE_KNOWN
+from relations.tension.formula import BASELINE, LITTLE_KNOWN
 
 register = template.Library()
 

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from relations.corrections.run import ChangedMeanwhile, CorrectionRefused, correct_event, undo
 from relations.models import Correction, Event, Status
+from relations.pipeline import bring_up_to_date
 from relations.queries import events as queries
 from relations.queries.display import LITTLE_CHANGE
 from relations.queries.timelines import standing_of
-from relations.scoring.run import score_pair
 from relations.views.access import CORRECT_EVENTS, for_editors, for_readers, person
 from relations.views.forms import CorrectionForm
 from relations.views.htmx import render_page
@@ -59,7 +59,7 @@ def correct(request: HttpRequest, event_id: int) -> HttpResponse:
             correction = correct_event(
                 event_id, editor=person(request), reason=values["reason"], seen=values["seen"], **new
             )
-            score_pair(found.pair_id)
+            bring_up_to_date(found.pair_id)
     except ChangedMeanwhile as refusal:
         messages.warning(request, str(refusal))
         return show(request, find(event_id), status=409)
@@ -81,7 +81,7 @@ def undo_correction(request: HttpRequest, correction_id: int) -> HttpResponse:
         with transaction.atomic():
             before = score_now(correction.event)
             undo(correction_id, editor=person(request))
-            score_pair(correction.event.pair_id)
+            bring_up_to_date(correction.event.pair_id)
         words = f"Undone. {score_change(before, correction.event)}"
     except CorrectionRefused as refusal:
         return done(request, correction.event_id, str(refusal), messages.WARNING)

@@ -171,7 +171,7 @@ def test_a_corrected_type_takes_its_stage_and_the_plan_follows(editor: User) -> 
     assert event.stage == "postponed" and Engagement.objects.get().state == "postponed"
     correct_event(event.pk, editor=editor, status=Status.REJECTED)
     merge_new_reports()
-    assert not Engagement.objects.exists()
+    assert not Engagement.objects.standing().exists()
 
 
 def test_what_was_seen_before_another_changed_it_is_refused(editor: User) -> None:

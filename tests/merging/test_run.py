@@ -33,7 +33,7 @@ def test_two_reports_of_one_happening_are_one_event_and_surer() -> None:
 def test_the_other_direction_another_type_and_a_far_date_are_other_events() -> None:
     making.report()
     making.report("USA", "PAK")
-    making.report(type="accusation")
+    making.report(type="statement_praise")
     making.report(occurred_on=ago(9))
     merge_new_reports()
     assert Event.objects.count() == 4
@@ -106,17 +106,35 @@ def test_a_rejected_event_does_not_come_back_with_the_next_copy() -> None:
     assert event.status == Status.REJECTED and event.report_count == 2
 
 
+def withdraw(why: str = "edited") -> None:
+    Report.objects.update(withdrawn=why, due=True)
+    merge_new_reports()
+
+
 def test_an_event_whose_reports_are_gone_is_withdrawn_and_comes_back_with_one() -> None:
     making.report()
     merge_new_reports()
-    Report.objects.all().delete()
-    Event.objects.update(evidence_changed=True)
-    merge_new_reports()
-    assert Event.objects.get().status == Status.WITHDRAWN
+    withdraw()
+    event = Event.objects.get()
+    assert event.status == Status.WITHDRAWN and event.report_count == 0
+    assert event.reports.count() == 1, "what was once said keeps its place"
     making.report()
     merge_new_reports()
+    again = Event.objects.get()
+    assert again.pk == event.pk and again.status == Status.CODED and not again.evidence_changed
+    assert again.report_count == 1
+
+
+def test_an_event_stands_on_what_is_left() -> None:
+    retracted = making.report()
+    making.report(confidence=0.5)
+    merge_new_reports()
+    surer = Event.objects.get().confidence
+    Report.objects.filter(pk=retracted.pk).update(withdrawn="retracted", due=True)
+    merge_new_reports()
     event = Event.objects.get()
-    assert event.status == Status.CODED and not event.evidence_changed
+    assert event.status == Status.CODED and event.report_count == 1
+    assert event.confidence == pytest.approx(0.9 * 0.5) and event.confidence < surer
 
 
 def test_a_postponed_visit_belongs_to_the_visit_that_was_announced() -> None:
@@ -125,7 +143,8 @@ def test_a_postponed_visit_belongs_to_the_visit_that_was_announced() -> None:
     making.report("USA", "PAK", type="visit_postponed", stage="postponed", occurred_on=ago(5))
     making.report(type="visit_made", stage="held", occurred_on=ago(200))
     merge_new_reports()
-    engagement = Engagement.objects.get()
+    engagement, another = Engagement.objects.all()
+    assert another.state == "held" and another.held_on == ago(200)
     assert engagement.state == "postponed" and engagement.planned_from == planned
     assert engagement.events.count() == 2
 
@@ -194,12 +213,19 @@ def test_what_the_coder_doubts_lends_an_event_less() -> None:
     assert Event.objects.get().confidence == pytest.approx(0.9 * 0.4)
 
 
+def test_two_independent_readings_make_it_surer_than_either() -> None:
+    making.report(confidence=0.5)
+    making.report(confidence=0.6)
+    merge_new_reports()
+    assert Event.objects.get().confidence == pytest.approx(1 - (1 - 0.45) * (1 - 0.54))
+
+
 def test_a_fault_in_one_pair_does_not_keep_the_others_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = making.report("PAK", "AFG").pair_id
     making.report("PAK", "USA")
     real = run.store.merge_reports
 
-    def merge(pair_id: int) -> object:
+    def merge(pair_id: int) -> set[int]:
         if pair_id == broken:
             raise KeyError("a fault")
         return real(pair_id)

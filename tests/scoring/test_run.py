@@ -10,7 +10,7 @@ import pytest
 from relations.models import Event, PairDay, PairMonth, PairStanding, Status
 from relations.queries.scores import score_series, share
 from relations.scoring.run import score_pair, score_stale_days
-from relations.tension import BASELINE
+from relations.tension.formula import BASELINE
 from tests import making
 
 pytestmark = pytest.mark.django_db

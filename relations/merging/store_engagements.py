@@ -1,0 +1,180 @@
+"""Writes of merging: engagements say what their events say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from relations.merging.engagements import KIND_OF_TYPE, Life, PlanEvent, kind_of, lives, state_of
+from relations.merging.evidence import Plan
+from relations.models import ActorKind, Direction, Engagement, Event, PairDay, Precision, Report
+
+KEPT = [
+    *("kind", "state", "first_heard_on", "last_heard_on", "planned_on", "planned_from", "planned_until"),
+    *("planned_words", "held_on", "visitor_id", "host_id", "place", "participants", "event_count", "merged_into_id"),
+]
+# What a calendar shows of an engagement: a change of it is a new SEQUENCE.
+SHOWN = {"kind", "state", "planned_on", "planned_from", "planned_until", "held_on", "place", "participants", "host_id"}
+
+
+def link_engagements(pair_id: int, event_ids: Iterable[int]) -> None:
+    """Tie the pair's events to the planned acts whose lives they tell, if one of these events could belong to one.
+
+    All of the pair's are looked at, so that the order in which events came to be known doesn't matter.
+    """
+    concerned = Event.objects.filter(pk__in=set(event_ids))
+    if not concerned.filter(type__in=KIND_OF_TYPE).exists() and not concerned.exclude(engagement=None).exists():
+        return
+    events = {event.pk: event for event in _candidates(pair_id)}
+    found = lives(_plan_events(list(events.values())))
+    known = {one.pk: one for one in Engagement.objects.filter(pair_id=pair_id).select_for_update().order_by("pk")}
+    engagement_of = _identify(found, events, set(known))
+    tied: dict[int, int] = {}
+    for at, life in enumerate(found):
+        engagement = known.get(engagement_of.get(at, 0)) or Engagement(pair_id=pair_id)
+        _keep(engagement, life, events)
+        tied.update({event.id: engagement.pk for event in life.events})
+    _tie(pair_id, events, tied)
+    _leave(pair_id, known, set(tied.values()), events, tied)
+
+
+def _candidates(pair_id: int) -> Iterable[Event]:
+    """The events that can belong to a plan: dated to the day or the week."""
+    return (
+        Event.objects.standing()
+        .filter(pair_id=pair_id, dataset="own", type__in=KIND_OF_TYPE)
+        .filter(precision__in=[Precision.DAY, Precision.WEEK])
+        .select_related("source_actor", "target_actor")
+        .order_by("occurred_on", "pk")
+    )
+
+
+def _plan_events(events: list[Event]) -> list[PlanEvent]:
+    sentences: dict[int, list[str]] = {}
+    told = Report.objects.standing().filter(event__in=[event.pk for event in events]).order_by("event_id", "sentence")
+    for event_id, sentence in told.values_list("event_id", "sentence"):
+        sentences.setdefault(event_id, []).append(sentence)
+    found = []
+    for event in events:
+        said = sentences.get(event.pk, [])
+        kind = kind_of(event.type, said)
+        if kind:
+            found.append(_plan_event(event, kind, min(said, default="")))
+    return found
+
+
+def _plan_event(event: Event, kind: str, sentence: str) -> PlanEvent:
+    named = {actor.key for actor in (event.source_actor, event.target_actor) if actor and actor.kind != ActorKind.STATE}
+    return PlanEvent(
+        id=event.pk,
+        occurred_on=event.occurred_on,
+        type=event.type,
+        stage=state_of(event.type, event.stage),
+        kind=kind,
+        visitor=event.source_id if event.direction != Direction.MUTUAL and kind == "visit" else "",
+        people=frozenset(named),
+        place=event.place,
+        plan=Plan(tuple(event.planned_on), event.planned_from, event.planned_until, event.planned_words),
+        order=(event.direction, sorted(named), event.place, event.planned_words, sentence),
+    )
+
+
+def _identify(found: list[Life], events: dict[int, Event], known: set[int]) -> dict[int, int]:
+    """For each life the engagement that it goes on being: the one that most of its events were tied to."""
+    wishes = []
+    for at, life in enumerate(found):
+        counts: dict[int, int] = {}
+        for one in life.events:
+            before = events[one.id].engagement_id
+            if before in known:
+                counts[before] = counts.get(before, 0) + 1
+        wishes += [(-count, engagement, at) for engagement, count in counts.items()]
+    chosen: dict[int, int] = {}
+    taken: set[int] = set()
+    for _, engagement, at in sorted(wishes):
+        if at not in chosen and engagement not in taken:
+            chosen[at] = engagement
+            taken.add(engagement)
+    return chosen
+
+
+def _keep(engagement: Engagement, life: Life, events: dict[int, Event]) -> None:
+    before = {field: getattr(engagement, field) for field in KEPT}
+    visitor = life.visitor
+    pair_of = events[life.events[0].id]
+    sides = {pair_of.source_id, pair_of.target_id}
+    plan = life.plan
+    values: dict[str, Any] = {
+        "kind": life.kind,
+        "state": life.state,
+        "first_heard_on": life.events[0].occurred_on,
+        "last_heard_on": life.last.occurred_on,
+        "planned_on": sorted(plan.days),
+        "planned_from": min(plan.days) if plan.days else plan.first,
+        "planned_until": max(plan.days) if plan.days else plan.last or plan.first,
+        "planned_words": plan.words,
+        "held_on": life.held_on,
+        "visitor_id": visitor or None,
+        "host_id": next(iter(sides - {visitor}), None) if visitor else None,
+        "place": life.place,
+        "participants": _participants(life, events),
+        "event_count": len(life.events),
+        "merged_into_id": None,
+    }
+    for field, value in values.items():
+        setattr(engagement, field, value)
+    changed = {field for field in KEPT if before[field] != values[field]}
+    if engagement.pk is None or changed:
+        engagement.sequence += bool(engagement.pk and changed & SHOWN)
+        engagement.save()
+
+
+def _participants(life: Life, events: dict[int, Event]) -> list[str]:
+    """Names of those who take part, in the order in which they are named; without the states themselves."""
+    named = [
+        actor
+        for one in life.events
+        for actor in (events[one.id].source_actor, events[one.id].target_actor)
+        if actor is not None and actor.kind != ActorKind.STATE
+    ]
+    people = {actor.country_id for actor in named if actor.kind == ActorKind.PERSON}
+    # A ministry adds nothing where somebody of its country is named.
+    return list(
+        dict.fromkeys(actor.name for actor in named if actor.kind == ActorKind.PERSON or actor.country_id not in people)
+    )[:8]
+
+
+def _tie(pair_id: int, events: dict[int, Event], tied: dict[int, int]) -> None:
+    """Write which event belongs to which engagement. A change of it changes the score of the event's day."""
+    before = dict(Event.objects.filter(pair_id=pair_id, engagement__isnull=False).values_list("pk", "engagement_id"))
+    moves: dict[int | None, list[int]] = {}
+    for event in {*before, *tied}:
+        if before.get(event) != tied.get(event):
+            moves.setdefault(tied.get(event), []).append(event)
+    stale = []
+    for engagement, moved in moves.items():
+        Event.objects.filter(pk__in=moved).update(engagement_id=engagement)
+        stale += list(Event.objects.filter(pk__in=moved).values_list("pair_id", "dataset", "occurred_on"))
+    PairDay.objects.mark_stale(stale)
+
+
+def _leave(
+    pair_id: int, known: dict[int, Engagement], living: set[int], events: dict[int, Event], tied: dict[int, int]
+) -> None:
+    """Engagements without events lead to the one that their events went to, and are forgotten if these are gone."""
+    for pk, engagement in known.items():
+        if pk in living or engagement.merged_into_id:
+            continue
+        into = next(
+            (tied[event.pk] for event in events.values() if event.engagement_id == pk and event.pk in tied), None
+        )
+        if into:
+            Engagement.objects.filter(merged_into_id=pk).update(merged_into_id=into)
+            Engagement.objects.filter(pk=pk).update(merged_into_id=into, event_count=0)
+        else:
+            # Its calendars are told that it is off; whoever has its address is told that nothing is left of it.
+            Engagement.objects.filter(pk=pk).update(
+                state="cancelled",
+                event_count=0,
+                sequence=engagement.sequence + 1 if engagement.event_count else engagement.sequence,
+            )
