@@ -2,10 +2,11 @@
 
     python -m bench.merging GOLD.jsonl
 
-GOLD: articles as docs/merging.md describes them: lines with "id", "publisher", "published_at", "title", "text", "events",
-and "same_as" (a copy of that article) or "same_happening" (another outlet's own story of it). Which of their events are
-the same follows from what their coder wrote down: countries, stage, day, type (or one that a second coder could defend),
-and actors. The sample's stories come beside them: the same event told within two days is one happening there.
+GOLD: articles as docs/merging.md describes them: lines with "id", "publisher", "published_at", "title", "text",
+"events", and "same_as" (a copy of that article) or "same_happening" (another outlet's own story of it). Which of their
+events are the same follows from what their coder wrote down: countries, stage, day, type (or one that a second coder
+could defend), and actors. The sample's stories come beside them: there the same event told within two days is one
+happening.
 
 Two figures each: of merging alone, given what the coder of the gold read; and of reading and merging together, on the
 readings that agree with the gold. Stories that have no companion are left out: all their events stand alone anyway.
@@ -16,6 +17,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -24,12 +26,14 @@ from typing import Any
 
 from relations.codebook.closeness import families
 from relations.merging.clusters import partition
-from relations.merging.tellings import Telling, tokens
+from relations.merging.tellings import Telling, tokens, words_of
 from relations.sample.stories import stories
 from relations.tagging.coded import CodedEvent
 from relations.tagging.coder import code_article
 from relations.tagging.lexicon import compile_lexicon
 
+WORLDS = Path(__file__).parent.parent / "tests" / "merging" / "cases.toml"
+WORLDS_FROM = 1_000_000  # no number of a sample story or its readings is as large
 GENERIC = {"", "government", "state", "the government"}
 
 
@@ -49,13 +53,14 @@ def main(paths: Sequence[str]) -> int:
     articles = [json.loads(line) for line in Path(paths[0]).read_text("utf-8").splitlines()]
     alone, read = gold_mentions(articles)
     ours = sample_mentions()
+    worlds = [mention for world in world_mentions().values() for mention in world]
     kept = True
     for title, mentions in (
         ("gold, merging alone", alone),
         ("gold, read and merged", read),
         ("sample, read and merged", ours),
-        ("gold and sample, read and merged", [*read, *ours]),
-        ("gold and sample, merging alone where it can be", [*alone, *ours]),
+        ("look-alikes of tests/merging/cases.toml", worlds),
+        ("all, merging alone where it can be", [*alone, *ours, *worlds]),
     ):
         precision, recall, f1 = b_cubed(mentions)
         sizes = Counter(Counter(one.happening for one in mentions).values())
@@ -92,10 +97,10 @@ def merged(mentions: Iterable[Mention]) -> list[list[Telling]]:
 def gold_mentions(articles: list[dict[str, Any]]) -> tuple[list[Mention], list[Mention]]:
     """The events of articles with companions: as the gold has them, and as the coder reads them where it agrees."""
     by_id = {article["id"]: article for article in articles}
-    companions = [
+    companions: list[tuple[str, str]] = [
         (article["id"], other)
         for article in articles
-        for other in (article.get("same_as"), article.get("same_happening"))
+        for other in (article.get("same_as", ""), article.get("same_happening", ""))
         if other in by_id and article["id"] < other
     ]
     lexicon = compile_lexicon()
@@ -106,7 +111,9 @@ def gold_mentions(articles: list[dict[str, Any]]) -> tuple[list[Mention], list[M
             article = by_id[name]
             published = dt.datetime.fromisoformat(article["published_at"])
             event = article["events"][number]
-            telling = gold_telling(article, number, published, story=list(by_id).index(one if "same_as" in article else name))
+            telling = gold_telling(
+                article, number, published, story=list(by_id).index(one if "same_as" in article else name)
+            )
             pair = frozenset((event["source"], event["target"]))
             alone.append(Mention(telling, pair, happening))
         for name in (one, other):
@@ -156,7 +163,9 @@ def may_be_same(one: dict[str, Any], other: dict[str, Any]) -> float | None:
         their = their[::-1]
     if not {actors[0], their[0]} & GENERIC and not tokens(actors[0]) & tokens(their[0]) and not mutual:
         return None
-    shared = len(tokens(one["quote"]) & tokens(other["quote"])) + len(tokens(" ".join(actors)) & tokens(" ".join(their)))
+    shared = len(tokens(one["quote"]) & tokens(other["quote"])) + len(
+        tokens(" ".join(actors)) & tokens(" ".join(their))
+    )
     return (one["type"] == other["type"]) + shared / 100
 
 
@@ -169,7 +178,10 @@ def gold_telling(article: dict[str, Any], number: int, published: dt.datetime, s
     first, second = sorted((event["source"], event["target"]))
     direction = 0 if event.get("symmetric") else 1 if event["source"] == first else -1
     named = [(event.get(side) or "").lower() for side in ("source_actor", "target_actor")]
-    actors = ["" if name in GENERIC else f"{event[side]}:{name}" for name, side in zip(named, ("source", "target"), strict=True)]
+    actors = [
+        "" if name in GENERIC else f"{event[side]}:{name}"
+        for name, side in zip(named, ("source", "target"), strict=True)
+    ]
     identity = telling_article(article["id"])
     return Telling(
         id=identity * 1000 + number,
@@ -186,15 +198,12 @@ def gold_telling(article: dict[str, Any], number: int, published: dt.datetime, s
         source_actor=actors[0],
         target_actor=actors[1],
         sentence=event["quote"],
-        names=tokens(f"{first} {second}"),
+        names=words_of(first) | words_of(second),
     )
 
 
 def coded_telling(event: CodedEvent, like: Telling, published: dt.datetime) -> Telling:
     """A reading as merging gets it, in the place of the gold event that it agrees with."""
-
-    def specific(actor: str) -> str:
-        return actor if ":" in actor else ""
 
     forward = event.source.country < event.target.country
     return replace(
@@ -226,7 +235,10 @@ def aligned(coded: Iterable[CodedEvent], gold: Sequence[Mention], published: dt.
                 mention.pair == sides
                 and families()[event.type] == families()[mention.telling.type]
                 and reading.is_plan == mention.telling.is_plan
-                and (reading.direction == mention.telling.direction or 0 in (reading.direction, mention.telling.direction))
+                and (
+                    reading.direction == mention.telling.direction
+                    or 0 in (reading.direction, mention.telling.direction)
+                )
             )
 
         def alike(mention: Mention, event: CodedEvent = event) -> tuple[bool, int]:
@@ -238,6 +250,45 @@ def aligned(coded: Iterable[CodedEvent], gold: Sequence[Mention], published: dt.
             left.remove(partner)
             found.append(Mention(coded_telling(event, partner.telling, published), sides, partner.happening))
     return found
+
+
+def world_mentions(path: Path = WORLDS) -> dict[str, list[Mention]]:
+    """The labelled reports of tests/merging/cases.toml, by world: see there."""
+    found: dict[str, list[Mention]] = {}
+    for number, world in enumerate(tomllib.loads(path.read_text("utf-8"))["world"], 1):
+        seen: dict[str, int] = {}
+
+        def id_of(kind: str, name: str, seen: dict[str, int] = seen, number: int = number) -> int:
+            return WORLDS_FROM + number * 1000 + seen.setdefault(f"{kind} {name}", len(seen) + 1)
+
+        for at, row in enumerate(world["report"]):
+            telling = Telling(
+                id=WORLDS_FROM + number * 1000 + at,
+                key=(row["article"], at),
+                article=id_of("article", row["article"]),
+                story=id_of("story", row.get("story") or row["article"]),
+                feed=id_of("outlet", row["outlet"]),
+                type=row["type"],
+                stage=row["stage"],
+                direction=0 if row.get("both") else 1 if row["from"] < row["to"] else -1,
+                occurred_on=row["on"],
+                precision=row["precision"],
+                date_named=row["named"],
+                source_actor=specific(row["from_actor"]),
+                target_actor=specific(row["to_actor"]),
+                planned=frozenset(row["planned"]),
+                place=row["place"],
+                sentence=row["sentence"],
+                names=words_of(row["from"]) | words_of(row["to"]),
+            )
+            mention = Mention(telling, frozenset((row["from"], row["to"])), f"{world['name']}: {row['happening']}")
+            found.setdefault(world["name"], []).append(mention)
+    return found
+
+
+def specific(actor: str) -> str:
+    """An actor's key, empty where it is only the state or its government."""
+    return "" if ":" not in actor or actor.endswith(":government") else actor
 
 
 def sample_mentions() -> list[Mention]:
@@ -286,7 +337,8 @@ def mistakes(mentions: Sequence[Mention], tell: Callable[[str], None] = print) -
         if len(happenings) > 1 or whole != {one.id for one in group}:
             tell(f"{sorted(happenings)}")
             for one in group:
-                tell(f"    {one.occurred_on} {one.type} {one.stage} {one.source_actor}>{one.target_actor} {one.sentence[:90]}")
+                sides = f"{one.source_actor}>{one.target_actor}"
+                tell(f"    {one.occurred_on} {one.type} {one.stage} {sides} {one.sentence[:90]}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
-"""The Celery application and its beat: once a minute every stage is told to look at what is due."""
+"""The Celery application and its beat: once a minute every stage is told to look at what is due; once a night the
+scores learn from editors' verdicts."""
 
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -20,4 +22,9 @@ def schedule_the_stages(sender: Celery, **_: object) -> None:
     sender.conf.beat_schedule = {
         f"relations.tasks.{name}": {"task": f"relations.tasks.{name}", "schedule": every, "options": {"expires": every}}
         for name in ("refresh_due_feeds", "tag_new_articles", "merge_new_reports", "score_stale_days")
+    }
+    # Not with every verdict: each time, all pairs are scored anew.
+    sender.conf.beat_schedule["relations.tasks.learn_precision"] = {
+        "task": "relations.tasks.learn_precision",
+        "schedule": crontab(hour=2, minute=40),
     }

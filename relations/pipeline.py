@@ -9,8 +9,10 @@ from django.db import transaction
 from relations.ingest.run import refresh_due_feeds
 from relations.merging.run import merge_new_reports, merge_pair
 from relations.models import CountryPair
-from relations.scoring.run import score_pair, score_stale_days
+from relations.scoring.run import learn_precision, score_pair, score_stale_days
 from relations.tagging.run import tag_new_articles
+
+__all__ = ["STAGES", "bring_up_to_date", "learn_precision"]
 
 # Each finds what is due by a query, does it, and returns how much that was.
 STAGES: tuple[Callable[[], int], ...] = (refresh_due_feeds, tag_new_articles, merge_new_reports, score_stale_days)

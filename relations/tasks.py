@@ -44,6 +44,12 @@ def score_stale_days() -> None:
 
 
 @shared_task(**PATIENT)
+def learn_precision() -> None:
+    if pipeline.learn_precision():
+        score_stale_days.delay()
+
+
+@shared_task(**PATIENT)
 def fetch_now(feed_id: int) -> None:
     """An admin asked for one feed."""
     refresh_feed(feed_id)

@@ -3,7 +3,7 @@
 from django.contrib.auth import views as auth_views
 from django.urls import path, register_converter
 
-from relations.views import events, feeds, overview, pairs
+from relations.views import engagements, events, feeds, overview, pairs, why
 
 
 class PairSlug:
@@ -23,8 +23,21 @@ register_converter(PairSlug, "pair")
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("pairs/<pair:slug>/", pairs.pair_timeline, name="pair-timeline"),
+    path("pairs/<pair:slug>/score/", why.why, name="why-today"),
+    path("pairs/<pair:slug>/score/<str:day>.json", why.why_data, name="why-data"),
+    path("pairs/<pair:slug>/score/<str:day>/", why.why, name="why"),
+    path("pairs/<pair:slug>/engagements/", engagements.pair_board, name="pair-engagements"),
+    path("pairs/<pair:slug>/engagements.ics", engagements.pair_ics, name="pair-ics"),
+    path("countries/<slug:code>/engagements.ics", engagements.country_ics, name="country-ics"),
+    path("engagements/", engagements.board, name="engagements"),
+    path("engagements.ics", engagements.all_ics, name="engagements-ics"),
+    path("engagements/calendar/", engagements.calendar, name="engagement-calendar"),
+    path("engagements/calendar/<str:slug>/", engagements.calendar, name="engagement-month"),
+    path("engagements/<int:engagement_id>/", engagements.engagement, name="engagement"),
     path("events/<int:event_id>/", events.event, name="event"),
     path("events/<int:event_id>/correct/", events.correct, name="correct-event"),
+    path("events/<int:event_id>/merge/", events.merge, name="merge-event"),
+    path("events/<int:event_id>/split/", events.split, name="split-event"),
     path("corrections/<int:correction_id>/undo/", events.undo_correction, name="undo-correction"),
     path("articles/<int:article_id>/", events.article, name="article"),
     path("feeds/", feeds.feeds, name="feeds"),

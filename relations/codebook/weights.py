@@ -1,4 +1,4 @@
-"""Weight sets: how much each event type speaks for conflict or cooperation, by different experts. Named, versioned data.
+"""Weight sets: how much each event type speaks for conflict or cooperation. Named, versioned data.
 
 Published tables disagree, so a score always says which set made it.
 """

@@ -154,6 +154,7 @@ def undo(correction_id: int, *, editor: User) -> Correction:
 
 def _take_apart(event: Event, correction: Correction) -> None:
     """Undo a merge or a split: the reports that came later than it stay with the event that goes on."""
+    assert correction.other_id is not None  # noqa: S101  the caller asks for those that have one
     other = Event.objects.select_for_update(of=("self",)).get(pk=correction.other_id)
     if "merged_into_id" in correction.changes:
         _touch(other)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from relations.merging.tellings import COARSENESS, LOOSE_DAYS, SAME, Telling, last_day, sameness
+from relations.merging.tellings import COARSENESS, LOOSE_DAYS, OTHER, SAME, Telling, last_day, sameness
 
 # Days between two groups of one happening; and the days around a telling within which a change of it can be felt.
 WINDOW = max(LOOSE_DAYS)
@@ -84,12 +84,16 @@ def most_like(one: Telling, groups: Iterable[Group]) -> Group | None:
 def fits(one: Telling, group: Sequence[Telling]) -> float | None:
     """How much speaks for a telling being of a group's happening: its likeness to the member most like it.
 
-    None where it can't be, as with two tellings of one article.
+    None where it can't be, as with two tellings of one article, or one that some member contradicts.
     """
     if any(one.article == other.article for other in group):
         return None
-    found = [likeness for other in group[:COMPARED] if (likeness := sameness(one, other)) is not None]
-    return max(found, default=None)
+    return _most([sameness(one, other) for other in group[:COMPARED]])
+
+
+def _most(likenesses: list[float | None]) -> float | None:
+    found = [likeness for likeness in likenesses if likeness is not None]
+    return max(found) if found and min(found) >= OTHER else None
 
 
 def _grouped(told: list[Telling]) -> list[Group]:
@@ -148,13 +152,8 @@ def _alike(group: Group, other: Group) -> float | None:
     """Likeness of two groups: that of the members most like each other, if they can be one happening."""
     if {one.article for one in group} & {one.article for one in other}:
         return None
-    found = [
-        likeness
-        for one in group[:COMPARED]
-        for two in other[:COMPARED]
-        if (likeness := sameness(one, two)) is not None and likeness >= SAME
-    ]
-    return max(found, default=None)
+    most = _most([sameness(one, two) for one in group[:COMPARED] for two in other[:COMPARED]])
+    return most if most is not None and most >= SAME else None
 
 
 def _with_vague(fine: list[Group], vague: list[Telling]) -> list[Group]:

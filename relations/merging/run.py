@@ -12,7 +12,7 @@ def merge_new_reports(batch: int = 20) -> int:
 
     A pair is held while its reports are merged, so that two workers can't make the same event twice.
     """
-    return work_through_pairs(lambda pairs: pairs.claim_unmerged(batch), merge_pair)
+    return work_through_pairs(lambda pairs: pairs.unmerged(), merge_pair, batch)
 
 
 def merge_pair(pair_id: int) -> int:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from functools import cache
 
 from django.db.models import Q
 from django.utils import timezone
 
 from relations.codebook.closeness import families, family_of
-from relations.codebook.countries import countries
 from relations.merging.clusters import REACH, Group, felt_around, most_like, partition
 from relations.merging.evidence import Evidence, Plan, Testimony, most_specific_actor, weigh
-from relations.merging.tellings import Telling, last_day, tokens
+from relations.merging.tellings import Telling, last_day, words_of
 from relations.models import ActorKind, CountryPair, Dataset, Event, PairDay, Precision, Report, Status
 from relations.models.events import Events
 
+# The institution that stands for whoever acts for a state and has no other; it tells nothing apart.
+GOVERNMENT = ":government"
 LONGEST_SLOT = dt.timedelta(days=366)
 # What an event takes from its reports.
 DERIVED = [
@@ -335,8 +335,8 @@ def _rows(reports: object) -> list[dict]:
 
 def _telling(row: dict, names: frozenset[str]) -> Telling:
     def actor(side: str) -> str:
-        specific = row[f"{side}_actor__kind"] not in (None, ActorKind.STATE)
-        return row[f"{side}_actor__key"] if specific else ""
+        key, kind = row[f"{side}_actor__key"], row[f"{side}_actor__kind"]
+        return "" if kind in (None, ActorKind.STATE) or key.endswith(GOVERNMENT) else key
 
     return Telling(
         id=row["pk"],
@@ -368,13 +368,4 @@ def _telling(row: dict, names: frozenset[str]) -> Telling:
 def _names(pair_id: int) -> frozenset[str]:
     """Words of both countries' names, which stand in every sentence about them and tell nothing apart."""
     pair = CountryPair.objects.only("first_id", "second_id").get(pk=pair_id)
-    return _words_of(pair.first_id) | _words_of(pair.second_id)
-
-
-@cache
-def _words_of(code: str) -> frozenset[str]:
-    country = countries().get(code)
-    if country is None:
-        return frozenset()
-    names = (country.name, *country.names, *country.adjectives, *country.nationals, country.capital, *country.seats)
-    return tokens(" ".join(names))
+    return words_of(pair.first_id) | words_of(pair.second_id)

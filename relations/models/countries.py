@@ -56,32 +56,28 @@ class CountryPairs(models.QuerySet["CountryPair"]):
         slugs = [CountryPair.slug_of(*codes) for codes in code_pairs]
         return {(pair.first_id, pair.second_id): pair.pk for pair in self.filter(slug__in=slugs)}
 
-    def claim_unmerged(self, limit: int) -> CountryPairs:
+    def unmerged(self) -> CountryPairs:
         """Pairs with reports that merging must look at or events whose evidence changed; for merging.run."""
-        return self.filter(
-            Q(pk__in=self._pairs_of("report", Q(due=True)))
-            | Q(pk__in=self._pairs_of("event", Q(evidence_changed=True)))
-        ).claim(limit)
+        return self.filter(self._having("report", Q(due=True)) | self._having("event", Q(evidence_changed=True)))
 
-    def claim_stale(self, today: dt.date, made_with: str, limit: int) -> CountryPairs:
-        """Pairs with days to be scored again, or whose standing is of an earlier day or another make; for scoring.run."""
-        return self.filter(
-            Q(pk__in=self._pairs_of("pairday", Q(stale=True)))
-            | Q(pk__in=self._pairs_of("pairstanding", Q(as_of__lt=today) | ~Q(made_with=made_with)))
-        ).claim(limit)
+    def stale(self, today: dt.date, made_with: str) -> CountryPairs:
+        """Pairs with days to be scored again, or with a standing of an earlier day or another make; for scoring.run."""
+        another = Q(as_of__lt=today) | ~Q(made_with=made_with)
+        return self.filter(self._having("pairday", Q(stale=True)) | self._having("pairstanding", another))
 
-    def claim(self, limit: int) -> CountryPairs:
+    def claim(self) -> CountryPairs:
         """Locked for this transaction; pairs that another worker holds are passed over."""
-        return self.order_by("pk").select_for_update(skip_locked=True, no_key=True)[:limit]
+        return self.order_by("pk").select_for_update(skip_locked=True, no_key=True)
 
     def hold(self, pair_id: int) -> CountryPair:
         """One pair, locked for this transaction, waiting for whoever holds it."""
         return self.select_for_update(no_key=True).get(pk=pair_id)
 
-    def _pairs_of(self, model_name: str, due: Q) -> models.QuerySet:
+    def _having(self, model_name: str, due: Q) -> models.Exists:
+        """Asked pair by pair, so that some pairs' rows are found without a look at those of all."""
         from django.apps import apps
 
-        return apps.get_model("relations", model_name).objects.filter(due).values("pair_id")
+        return models.Exists(apps.get_model("relations", model_name).objects.filter(due, pair=models.OuterRef("pk")))
 
 
 class CountryPair(models.Model):

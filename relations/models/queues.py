@@ -11,38 +11,43 @@ from relations.models.countries import CountryPair, CountryPairs
 
 log = logging.getLogger(__name__)
 
-Claim = Callable[[CountryPairs], CountryPairs]
+Due = Callable[[CountryPairs], CountryPairs]
 
 
-def work_through_pairs(claim: Claim, work: Callable[[int], int]) -> int:
+def work_through_pairs(due: Due, work: Callable[[int], int], batch: int) -> int:
     """Claim pairs and work on each until none is due; the sum of what ``work`` returns.
 
-    claim: narrows a queryset to some due pairs and locks them. work: takes a pair's id. One transaction a batch. A
-    fault in one pair is logged and does not keep the others waiting; that pair is tried again at the next look.
+    due: narrows a queryset to those that are. work: takes a pair's id. One transaction a batch. A fault in one pair is
+    logged and does not keep the others waiting; that pair is tried again at the next look.
     """
-    return work_through_batches(claim, lambda pair_ids: sum(work(pair_id) for pair_id in pair_ids), together=False)
+    return work_through_batches(due, lambda ids: sum(work(pair_id) for pair_id in ids), batch, together=False)
 
 
-def work_through_batches(claim: Claim, work: Callable[[Sequence[int]], int], together: bool = True) -> int:
+def work_through_batches(due: Due, work: Callable[[Sequence[int]], int], batch: int, together: bool = True) -> int:
     """The same where pairs are worked on together, which asks fewer queries. work: takes the ids of a batch.
 
     A batch with a fault in it is done again pair by pair.
     """
     done, failed = 0, set[int]()
-    while True:
-        with transaction.atomic():
-            pairs = list(claim(CountryPair.objects.exclude(pk__in=failed)))
-            result = _try(work, pairs) if together and len(pairs) > 1 else None
-            if result is None:
+    while waiting := list(due(CountryPair.objects.exclude(pk__in=failed)).order_by("pk").values_list("pk", flat=True)):
+        worked_on = 0
+        for start in range(0, len(waiting), batch):
+            with transaction.atomic():
+                # Due still: another worker may have come first.
+                pairs = list(due(CountryPair.objects.filter(pk__in=waiting[start : start + batch])).claim())
+                worked_on += len(pairs)
+                result = _try(work, pairs) if together and len(pairs) > 1 else None
+                if result is not None:
+                    done += result
+                    continue
                 for pair in pairs:
                     alone = _try(work, [pair])
                     if alone is None:
                         failed.add(pair.pk)
                     done += alone or 0
-            else:
-                done += result
-        if not pairs:
-            return done
+        if not worked_on:
+            break  # others hold what is left, and will do it
+    return done
 
 
 def _try(work: Callable[[Sequence[int]], int], pairs: Sequence[CountryPair]) -> int | None:

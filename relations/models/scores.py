@@ -40,7 +40,7 @@ class PairDays(models.QuerySet["PairDay"]):
 class PairDay(models.Model):
     """One day of one pair in one dataset: what its events add to, and take from, the sums that the score follows from.
 
-    sums: float64 array of relations.tension.sums.SHAPE as bytes. The score of any day follows in one pass over a
+    sums: as relations.tension.sums.pack makes them. The score of any day follows in one pass over a
     pair's days (queries.scores), so a late event changes the row of its own day and no other.
     """
 

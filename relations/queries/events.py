@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from relations.codebook.event_types import event_types
-from relations.models import Article, ArticleVersion, Correction, Direction, Event, PairStanding, Report, Status
-from relations.queries.display import EventWords, date_words, event_words
+from relations.models import (
+    Article,
+    ArticleVersion,
+    Correction,
+    Direction,
+    Event,
+    PairStanding,
+    Report,
+    Status,
+    Withdrawal,
+)
+from relations.models.events import NO_END
+from relations.queries.display import EventWords, date_words, day_words, event_words
 from relations.queries.overview import SIDES
 from relations.queries.scores import StandingWords, share, standing_words
 from relations.queries.timelines import standing_of
 
 MARKS = ("source", "trigger", "target")
 REPORTS_SHOWN = 100
+# Events of the pair that could be the same: of so many days around, so many at the most.
+NEAR, NEAR_SHOWN = dt.timedelta(days=14), 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +41,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class ReportWords:
-    """A report in words: its sentence in pieces, between what stands before and after it in its paragraph."""
+    """A report in words: its sentence in pieces, between what stands before and after it in its paragraph.
+
+    withdrawn: why it no longer counts, in words; empty while it does.
+    """
 
     report: Report
     article: Article
@@ -36,11 +55,15 @@ class ReportWords:
     date_from: str
     is_copy: bool
     confidence: str
+    withdrawn: str
 
 
 @dataclass(frozen=True, slots=True)
 class CorrectionWords:
+    """A correction in words. other_url: of the event it was merged into, split off or merged from."""
+
     correction: Correction
+    other_url: str
     changes: list[str]
     can_be_undone: bool
     is_undone: bool
@@ -54,33 +77,65 @@ class EventPage:
     share: str
     standing: StandingWords | None
     reports: list[ReportWords]
+    gone: list[ReportWords]
     corrections: list[CorrectionWords]
     same_day: list[EventWords]
+    near: list[EventWords]
     in_engagement: list[EventWords]
+    counting: str
 
 
 def find_event(event_id: int) -> Event | None:
     return Event.objects.select_related(*SIDES, "pair__first", "pair__second").filter(pk=event_id).first()
 
 
+def goes_on_as(event: Event) -> int:
+    """The event that a merged one is part of now, through all later merges; its own id for one that isn't."""
+    seen = {event.pk}
+    pk, into = event.pk, event.merged_into_id
+    while into and into not in seen:
+        seen.add(into)
+        pk = into
+        into = Event.objects.filter(pk=into).values_list("merged_into_id", flat=True).first()
+    return pk
+
+
 def event_page(event: Event) -> EventPage:
     """Everything the event's page shows, in a constant number of queries."""
     standing: PairStanding | None = standing_of(event.pair)
-    others = Event.objects.standing().filter(pair=event.pair, dataset=event.dataset).exclude(pk=event.pk)
-    others = others.select_related(*SIDES).newest_first()
+    others = Event.objects.filter(pair=event.pair, dataset=event.dataset).exclude(pk=event.pk).exclude(status="merged")
+    others = others.select_related(*SIDES)
+    about = (event.occurred_on - NEAR, event.occurred_on + NEAR)
+    near = list(others.filter(occurred_on__range=about).newest_first()[:NEAR_SHOWN])
+    reports = _reports(event)
+    in_plan = others.filter(engagement=event.engagement_id, engagement__isnull=False).order_by("occurred_on", "pk")
     return EventPage(
         event=event,
         words=event_words(event),
         definition=event.kind.definition,
         share=share(event, standing),
         standing=standing_words(standing) if standing else None,
-        reports=_reports(event),
+        reports=[report for report in reports if not report.withdrawn],
+        gone=[report for report in reports if report.withdrawn],
         corrections=_corrections(event),
-        same_day=[event_words(other) for other in others.filter(occurred_on=event.occurred_on)[:20]],
-        in_engagement=[
-            event_words(other) for other in others.filter(engagement=event.engagement_id, engagement__isnull=False)[:20]
-        ],
+        same_day=[event_words(other) for other in near if other.occurred_on == event.occurred_on and other.counts],
+        near=[event_words(other) for other in near],
+        in_engagement=[event_words(other) for other in in_plan[:20]],
+        counting=_counting(event),
     )
+
+
+def _counting(event: Event) -> str:
+    """How it counts in the score, where it does not simply fade."""
+    if not event.counts:
+        return ""
+    if event.replaced_on:
+        return f"until {day_words(event.replaced_on)}, when later word took its place"
+    if event.in_force_until == NO_END:
+        return "in full, as a state in force that no event has ended"
+    if event.in_force_until:
+        return f"in full until {day_words(event.in_force_until)}, when an event ended it; it fades since"
+    return ""
 
 
 def _reports(event: Event) -> list[ReportWords]:
@@ -107,6 +162,7 @@ def _report_words(report: Report, text: str) -> ReportWords:
         date_from=date_from(report),
         is_copy=report.article.copy_of_id is not None,
         confidence=f"{100 * report.confidence:.0f} %",
+        withdrawn=str(Withdrawal(report.withdrawn).label) if report.withdrawn else "",
     )
 
 
@@ -137,14 +193,32 @@ def pieces(sentence: str, spans: dict[str, list[int]]) -> list[Piece]:
 
 
 def _corrections(event: Event) -> list[CorrectionWords]:
-    corrections = list(event.corrections.select_related("editor").order_by("-pk"))
+    """Those of the event, and those of others that were merged into it or that it was split off; newest first."""
+    concerned = Correction.objects.filter(Q(event=event) | Q(other=event))
+    corrections = list(concerned.select_related("editor", "event", "other").order_by("-pk"))
     taken_back = {item.undoes_id for item in corrections}
-    in_force = [item for item in corrections if item.undoes_id is None and item.pk not in taken_back]
-    newest = in_force[0].pk if in_force else None
-    return [
-        CorrectionWords(item, _change_words(item, event), item.pk == newest, item.pk in taken_back)
+    in_force = [
+        item
         for item in corrections
+        if item.event_id == event.pk and item.undoes_id is None and item.pk not in taken_back
     ]
+    newest = in_force[0].pk if in_force else None
+    found = []
+    for item in corrections:
+        # A merged event takes no other correction, so that its merge is always its newest.
+        merged_here = item.other_id == event.pk and "merged_into_id" in item.changes and item.undoes_id is None
+        can_be_undone = item.pk == newest or (merged_here and item.pk not in taken_back)
+        other = item.other if item.event_id == event.pk else item.event
+        found.append(
+            CorrectionWords(
+                correction=item,
+                other_url=other.get_absolute_url() if other else "",
+                changes=_change_words(item, event),
+                can_be_undone=can_be_undone,
+                is_undone=item.pk in taken_back,
+            )
+        )
+    return found
 
 
 def _change_words(correction: Correction, event: Event) -> list[str]:
@@ -163,12 +237,25 @@ def _change_words(correction: Correction, event: Event) -> list[str]:
             }[Direction(int(str(value)))]
         return str(value)
 
+    if correction.other_id:
+        return [_placing_words(correction, event)]
     names = {"type": "Type", "direction": "Direction", "occurred_on": "Date", "status": "Status"}
     return [
         f"{names[field]}: {words(field, old)} → {words(field, new)}"
         for field, (old, new) in correction.changes.items()
         if field in names
     ]
+
+
+def _placing_words(correction: Correction, event: Event) -> str:
+    """What a merge or a split did, as seen from one of its two events."""
+    merge = "merged_into_id" in correction.changes
+    here = correction.event_id == event.pk
+    if merge:
+        return (
+            f"Merged into event {correction.other_id}" if here else f"Event {correction.event_id} merged into this one"
+        )
+    return f"Event {correction.other_id} split off" if here else f"Split off from event {correction.event_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +272,7 @@ def article_page(article_id: int) -> ArticlePage | None:
     if article is None:
         return None
     version = article.versions.get(number=article.version)
-    reports = list(article.reports.filter(event__isnull=False))
+    reports = list(article.reports.standing().filter(event__isnull=False))
     events = Event.objects.filter(pk__in=[report.event_id for report in reports]).select_related(*SIDES)
     words = {event.pk: event_words(event) for event in events}
     # What an editor rejected is listed below the text, with its status, but not marked in it.

@@ -40,7 +40,7 @@ def score_series(pair_id: int, today: dt.date, dataset: str = Dataset.OWN) -> Sc
         return None
     first = days[0][0]
     offsets = np.array([(day - first).days for day, _ in days])
-    values = np.frombuffer(b"".join(row for _, row in days)).reshape(-1, *sums.SHAPE)
+    values = sums.unpack([row for _, row in days])
     return ScoreSeries(first, sums.series(offsets, values, (today - first).days + 1))
 
 

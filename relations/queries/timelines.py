@@ -84,8 +84,7 @@ def for_pair(
 ) -> TimelinePage:
     """A page of the pair's events in two queries. after: cursor of the page before; ValueError for one that is not."""
     events = Event.objects.filter(pair=pair, dataset=Dataset.OWN).select_related(*SIDES).newest_first()
-    if not filters.with_rejected:
-        events = events.standing()
+    events = events.exclude(status=Status.MERGED) if filters.with_rejected else events.standing()
     if filters.groups:
         events = events.filter(type__in=[kind.slug for group in filters.groups for kind in types_in_group(group)])
     if filters.direction is not None:
@@ -118,7 +117,8 @@ def _heading(day: dt.date, went_on: dt.date | None) -> str:
 def best_reports(event_ids: Iterable[int]) -> dict[int, Report]:
     """For each event the report that says it most surely, the first of equals."""
     reports = (
-        Report.objects.filter(event_id__in=list(event_ids))
+        Report.objects.standing()
+        .filter(event_id__in=list(event_ids))
         .select_related("article__feed")
         .order_by("event_id", "-confidence", "pk")
         .distinct("event_id")

@@ -57,7 +57,9 @@ def events() -> tuple[HistoricEvent, ...]:
                 if row["type"] not in event_types():
                     raise RelationsError(f"{path.name}, {episode['id']}: there is no type {row['type']!r}.")
                 if {row["who"].lower(), row["whom"].lower()} != set(episode["pair"].split("-")):
-                    raise RelationsError(f"{path.name}, {episode['id']}: {row['who']} and {row['whom']} are not its pair.")
+                    raise RelationsError(
+                        f"{path.name}, {episode['id']}: {row['who']} and {row['whom']} are not its pair."
+                    )
                 found.append(
                     HistoricEvent(
                         episode=episode["id"],

@@ -8,9 +8,9 @@ import functools
 from django.db import transaction
 from django.utils import timezone
 
-from relations.models import CountryPair, current_formula
+from relations.models import CountryPair, LearntPrecision, current_formula
 from relations.models.queues import work_through_batches
-from relations.scoring import store
+from relations.scoring import store, store_precision
 
 
 def score_stale_days(batch: int = 200) -> int:
@@ -20,8 +20,9 @@ def score_stale_days(batch: int = 200) -> int:
     """
     formula = current_formula()
     return work_through_batches(
-        lambda pairs: pairs.claim_stale(today(), formula.label, batch),
+        lambda pairs: pairs.stale(today(), formula.label),
         functools.partial(store.score_pairs, today=today(), formula=formula),
+        batch,
     )
 
 
@@ -30,6 +31,15 @@ def score_pair(pair_id: int) -> None:
     """Score one pair now, waiting for whoever holds it: for a request that changed its events."""
     CountryPair.objects.hold(pair_id)
     store.score_pairs([pair_id], today=today(), formula=current_formula())
+
+
+@transaction.atomic
+def learn_precision() -> LearntPrecision | None:
+    """Let editors' verdicts bear on probabilities; what was learnt, None where it changes nothing.
+
+    All pairs are then due for scoring, as their standings were made with another precision.
+    """
+    return store_precision.learn()
 
 
 def today() -> dt.date:

@@ -11,11 +11,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection
-from django.db.models import Count, Q
-from django.db.models.functions import TruncMonth
+from django.db.models import Q
 
 from relations.codebook.states import state_types
-from relations.models import Event, PairDay, PairMonth, PairStanding, Status
+from relations.models import Event, PairDay, PairStanding, Status
 from relations.models.scores import Formula
 from relations.scoring import store_standings
 from relations.tension import sums as tension_sums
@@ -164,26 +163,40 @@ def _sum_days(
     wanted = {(number[place], day.toordinal()) for place, days in stale.items() for day in days}
     summed = tension_sums.day_sums(tension_sums.columns(rows), formula.weights, np.array(groups, dtype=np.int64))
     written: list[tuple[int, str, dt.date, int, bytes]] = []
-    for at, day, values in zip(summed[0].tolist(), summed[1].tolist(), summed[2], strict=True):
+    for at, day, packed in zip(summed[0].tolist(), summed[1].tolist(), tension_sums.pack(summed[2]), strict=True):
         if (at, day) in wanted and counts.get((at, day)):
             wanted.discard((at, day))
-            written.append((*places[at], dt.date.fromordinal(day), counts[at, day], values.tobytes()))
+            written.append((*places[at], dt.date.fromordinal(day), counts[at, day], packed))
     gone = [(*places[at], dt.date.fromordinal(day)) for at, day in sorted(wanted)]
     with connection.cursor() as cursor:
         if written:
-            cursor.execute(
-                "INSERT INTO relations_pairday (pair_id, dataset, day, event_count, sums, stale) "
-                "SELECT *, false FROM unnest(%s::bigint[], %s::text[], %s::date[], %s::int[], %s::bytea[]) "
-                "ON CONFLICT (pair_id, dataset, day) DO UPDATE "
-                "SET sums = excluded.sums, event_count = excluded.event_count, stale = false",
-                [list(column) for column in zip(*written, strict=True)],
-            )
+            _write_days(cursor, written)
         if gone:
             cursor.execute(
-                "DELETE FROM relations_pairday USING unnest(%s::bigint[], %s::text[], %s::date[]) AS gone (pair, dataset, day) "
-                "WHERE pair_id = gone.pair AND relations_pairday.dataset = gone.dataset AND relations_pairday.day = gone.day",
+                "DELETE FROM relations_pairday d "
+                "USING unnest(%s::bigint[], %s::text[], %s::date[]) AS gone (pair, dataset, day) "
+                "WHERE d.pair_id = gone.pair AND d.dataset = gone.dataset AND d.day = gone.day",
                 [list(column) for column in zip(*gone, strict=True)],
             )
+
+
+def _write_days(cursor: Any, written: Sequence[tuple[int, str, dt.date, int, bytes]]) -> None:
+    """By COPY, as there may be as many as the pairs have days; days in order of their key, as all lock them."""
+    cursor.execute(
+        "CREATE TEMPORARY TABLE IF NOT EXISTS summed "
+        "(pair bigint, dataset text, day date, events integer, sums bytea) ON COMMIT DELETE ROWS"
+    )
+    cursor.execute("TRUNCATE summed")
+    with cursor.copy("COPY summed FROM STDIN (FORMAT BINARY)") as copy:
+        copy.set_types(("int8", "text", "date", "int4", "bytea"))
+        for row in written:
+            copy.write_row(row)
+    cursor.execute(
+        "INSERT INTO relations_pairday (pair_id, dataset, day, event_count, sums, stale) "
+        "SELECT pair, dataset, day, events, sums, false FROM summed ORDER BY pair, dataset, day "
+        "ON CONFLICT (pair_id, dataset, day) DO UPDATE "
+        "SET sums = excluded.sums, event_count = excluded.event_count, stale = false"
+    )
 
 
 def _free_events(
@@ -218,28 +231,19 @@ def _count_months(months: set[tuple[int, str, dt.date]]) -> None:
     """Count the events of the months that changed days lie in afresh, for filters and heat maps."""
     if not months:
         return
-    by_place: dict[Place, set[dt.date]] = {}
-    for pair, dataset, month in months:
-        by_place.setdefault((pair, dataset), set()).add(month)
-    which, counted = Q(), Q()
-    for (pair, dataset), days in by_place.items():
-        which |= Q(pair_id=pair, dataset=dataset, month__in=days)
-        counted |= Q(
-            pair_id=pair,
-            dataset=dataset,
-            occurred_on__gte=min(days),
-            occurred_on__lt=max(days) + dt.timedelta(days=31),
+    asked = [list(column) for column in zip(*sorted(months), strict=True)]
+    these = "unnest(%s::bigint[], %s::text[], %s::date[]) AS asked (pair, dataset, month)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM relations_pairmonth m USING {these} "  # noqa: S608  fixed words
+            "WHERE m.pair_id = asked.pair AND m.dataset = asked.dataset AND m.month = asked.month",
+            asked,
         )
-    PairMonth.objects.filter(which).delete()
-    counts: Any = (
-        Event.objects.filter(counted)
-        .exclude(status=Status.MERGED)
-        .annotate(month=TruncMonth("occurred_on"))
-        .values("pair_id", "dataset", "month", "type", "status", "direction")
-        .annotate(events=Count("pk"))
-        .order_by("pair_id", "dataset", "month", "type", "status", "direction")
-    )
-    PairMonth.objects.bulk_create(
-        (PairMonth(**row) for row in counts if (row["pair_id"], row["dataset"], row["month"]) in months),
-        batch_size=2000,
-    )
+        cursor.execute(
+            "INSERT INTO relations_pairmonth (pair_id, dataset, month, type, status, direction, events) "  # noqa: S608
+            "SELECT asked.pair, asked.dataset, asked.month, e.type, e.status, e.direction, count(*) "
+            f"FROM {these} JOIN relations_event e ON e.pair_id = asked.pair AND e.dataset = asked.dataset "
+            "AND e.occurred_on >= asked.month AND e.occurred_on < asked.month + interval '1 month' "
+            "WHERE e.status <> %s GROUP BY 1, 2, 3, 4, 5, 6",
+            [*asked, Status.MERGED.value],
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from django.db.models import Count
@@ -13,7 +13,7 @@ from relations.models.scores import Formula
 from relations.tension import sums
 from relations.tension.formula import BASELINE, figures
 from relations.tension.shares import effect
-from relations.tension.sums import SHAPE, Series
+from relations.tension.sums import Series
 
 SPARKLINE_DAYS = 90
 LATELY = 30
@@ -23,26 +23,26 @@ KEPT = [
     *("articles", "all_articles", "made_with"),
 ]
 Place = tuple[int, str]
+Day = tuple[dt.date, int, bytes]  # day, events, sums
 
 
 def write_standings(pair_ids: Sequence[int], *, today: dt.date, formula: Formula) -> None:
     """Write down where these pairs stand; one of which nothing is left, or nothing has happened yet, stands nowhere."""
-    days: dict[Place, list[tuple[dt.date, int, bytes]]] = {}
+    days: dict[Place, list[Day]] = {}
     rows = PairDay.objects.filter(pair__in=pair_ids).order_by("pair_id", "dataset", "day")
-    for pair, dataset, *row in rows.values_list("pair_id", "dataset", "day", "event_count", "sums").iterator(5000):
-        days.setdefault((pair, dataset), []).append(tuple(row))
+    columns = ("pair_id", "dataset", "day", "event_count", "sums")
+    for pair, dataset, day, count, values in rows.values_list(*columns).iterator(5000):
+        days.setdefault((pair, dataset), []).append((day, count, values))
     movers = _recent_events(pair_ids, today)
     articles, all_articles = _attention(pair_ids, today)
-    standings = []
-    for place, of_place in days.items():
-        if of_place[0][0] > today:
-            continue
-        standing = _standing(place, of_place, today)
+    places = [place for place, of_place in days.items() if of_place[0][0] <= today]
+    standings = _standings(places, days, today)
+    for standing in standings:
+        place = (standing.pair_id, standing.dataset)
         standing.mover_id = _mover(movers.get(place, ()), today, standing, formula)
         standing.made_with = formula.label
-        if place[1] == Dataset.OWN:
-            standing.articles, standing.all_articles = articles.get(place[0], 0), all_articles
-        standings.append(standing)
+        if standing.dataset == Dataset.OWN:
+            standing.articles, standing.all_articles = articles.get(standing.pair_id, 0), all_articles
     stand = {(one.pair_id, one.dataset) for one in standings}
     fallen = [
         pk
@@ -55,38 +55,51 @@ def write_standings(pair_ids: Sequence[int], *, today: dt.date, formula: Formula
     )
 
 
-def _standing(place: Place, days: Sequence[tuple[dt.date, int, bytes]], today: dt.date) -> PairStanding:
-    """days: (day, events, sums) of a pair, in order."""
+def _standings(places: Sequence[Place], days: Mapping[Place, Sequence[Day]], today: dt.date) -> list[PairStanding]:
+    """Where these pairs stand, from all of their days in order."""
+    if not places:
+        return []
     last = SPARKLINE_DAYS  # the score 90 days ago stands at 0, today's here
     first_day = today.toordinal() - last
-    at = np.array([day.toordinal() - first_day for day, _, _ in days])
-    past = at <= last
-    values = np.frombuffer(b"".join(row for _, _, row in days)).reshape(-1, *SHAPE)
-    series = sums.window(at[past], values[past], last + 1)
-    counts = [(number, count) for number, (_, count, _) in zip(at.tolist(), days, strict=True) if number <= last]
+    groups, offsets, values = [], [], []
+    for group, place in enumerate(places):
+        for day, _, row in days[place]:
+            if day <= today:
+                groups.append(group)
+                offsets.append(day.toordinal() - first_day)
+                values.append(row)
+    rows = sums.unpack(values)
+    series = sums.windows(np.array(groups), np.array(offsets), rows, len(places), last + 1)
+    return [_standing(place, days[place], series, group, today) for group, place in enumerate(places)]
+
+
+def _standing(place: Place, days: Sequence[Day], series: Series, group: int, today: dt.date) -> PairStanding:
+    last = SPARKLINE_DAYS
+    first_day = today.toordinal() - last
+    scores = series.score[group].tolist()
+    known_since = days[0][0].toordinal() - first_day
+    counts = [(day.toordinal() - first_day, count) for day, count, _ in days if day <= today]
+    recent = [(number, count) for number, count in counts[-SPARKLINE_DAYS - 1 :] if number > 0]
 
     def before(ago: int) -> float:
         """The score so many days ago; the baseline before anything was known."""
-        return float(series.score[last - ago]) if at[0] <= last - ago else BASELINE
-
-    def events(within: int) -> int:
-        return sum(count for number, count in counts if number > last - within)
+        return scores[last - ago] if known_since <= last - ago else BASELINE
 
     return PairStanding(
         pair_id=place[0],
         dataset=place[1],
         as_of=today,
-        **_figures(series, last),
-        **{f"change_{ago}": float(series.score[last]) - before(ago) for ago in (7, 30, 90)},
-        **{f"events_{within}": events(within) for within in (7, 30, 90)},
-        last_event_on=dt.date.fromordinal(first_day + counts[-1][0]) if counts else None,
+        **_figures(series, group, last),
+        **{f"change_{ago}": scores[last] - before(ago) for ago in (7, 30, 90)},
+        **{f"events_{span}": sum(count for day, count in recent if day > last - span) for span in (7, 30, 90)},
+        last_event_on=dt.date.fromordinal(first_day + counts[-1][0]),
         recent=[before(ago) for ago in reversed(range(SPARKLINE_DAYS))],
     )
 
 
-def _figures(series: Series, at: int) -> dict[str, float]:
+def _figures(series: Series, group: int, at: int) -> dict[str, float]:
     names = ("score", "low", "high", "known", "forward", "backward", "conflict", "cooperation")
-    return {name: float(getattr(series, name)[at]) for name in names}
+    return {name: float(getattr(series, name)[group, at]) for name in names}
 
 
 def _recent_events(pair_ids: Sequence[int], today: dt.date) -> dict[Place, list[Event]]:

@@ -12,6 +12,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from relations.queries.chapters import ChapterWords
 from relations.queries.scores import ScoreSeries
 from relations.tension.formula import BASELINE, LITTLE_KNOWN
 
@@ -48,9 +49,13 @@ def sparkline(points: Sequence[float], width: int = 120, height: int = 40) -> Sa
 
 @register.simple_tag
 def score_chart(
-    chart: ScoreSeries, size: str, since: dt.date | None = None, until: dt.date | None = None
+    chart: ScoreSeries,
+    size: str,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    chapters: Sequence[ChapterWords] = (),
 ) -> SafeString:
-    """The score with its band between two days (all days by default). size: wide or narrow."""
+    """The score with its band between two days (all days by default), and where chapters begin. size: wide, narrow."""
     width, stop = WIDTHS[size], len(chart.series.score) - 1
     start = max((since - chart.first).days, 0) if since else 0
     if until:
@@ -67,7 +72,7 @@ def score_chart(
     band = f"{points(series.high[days])} {' '.join(reversed(points(series.low[days]).split()))}"
     first, last = chart.first + dt.timedelta(days=start), chart.first + dt.timedelta(days=stop)
     return format_html(
-        '<svg class="score-chart {size}" viewBox="0 0 {w} {h}" role="img" aria-label="{label}">{grid}{months}'
+        '<svg class="score-chart {size}" viewBox="0 0 {w} {h}" role="img" aria-label="{label}">{grid}{months}{turns}'
         '<polygon class="band" points="{band}"/><polyline class="score" points="{score}"/>{unknown}'
         '<circle class="now" cx="{nx}" cy="{ny}" r="3.5"/></svg>',
         size=size,
@@ -76,6 +81,7 @@ def score_chart(
         label=_in_words(series.score[start : stop + 1], first, last),
         grid=_grid(width),
         months=_time_axis(first, last, width),
+        turns=_turns(chapters, start, stop, width),
         band=band,
         score=points(series.score[days]),
         unknown=_little_known(series.known[days], x),
@@ -131,6 +137,24 @@ def _time_axis(first: dt.date, last: dt.date, width: int) -> SafeString:
         f'<line class="grid" x1="{{0}}" x2="{{0}}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
         f'<text class="tick" x="{{0}}" y="{HEIGHT - 8}" text-anchor="{{2}}">{{1}}</text>',
         ticks,
+    )
+
+
+def _turns(chapters: Sequence[ChapterWords], start: int, stop: int, width: int) -> SafeString:
+    """A line with its chapter's number where a chapter begins; those too close for a number go without."""
+    lines, free = [], 0.0
+    for chapter in sorted(chapters, key=lambda one: one.offset):
+        if chapter.number == 1 or not start < chapter.offset <= stop:
+            continue
+        at = LEFT + (chapter.offset - start) / max(stop - start, 1) * (width - LEFT - RIGHT)
+        number = chapter.number if at >= free else ""
+        free = at + 18 if number else free
+        lines.append((f"{at:.1f}", number))
+    return format_html_join(
+        "",
+        f'<line class="turn" x1="{{0}}" x2="{{0}}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
+        f'<text class="tick" x="{{0}}" y="{TOP + 10}" dx="3">{{1}}</text>',
+        lines,
     )
 
 

@@ -7,6 +7,7 @@ tell: four weeks that lie PENALTY_POINTS away from four others begin one.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,7 +40,7 @@ def chapters(score: Floats) -> list[Chapter]:
     first = n_days - weeks * WEEK
     means = score[first:].reshape(weeks, WEEK).mean(axis=1)
     cuts = [0, *(first + _turn(score[first:], cut) for cut in _cuts(means)), n_days]
-    found = [Chapter(start, stop, float(score[start:stop].mean())) for start, stop in zip(cuts, cuts[1:], strict=False)]
+    found = [Chapter(start, stop, float(score[start:stop].mean())) for start, stop in itertools.pairwise(cuts)]
     return [chapter for chapter in found if chapter.stop > chapter.start]
 
 

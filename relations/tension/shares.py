@@ -57,20 +57,23 @@ def explain(
 
     terms: of the events that don't simply fade, by id. stretch: what half-lives are multiplied by.
     """
-    left: list[tuple[Occurrence, Term, Figures, float, float]] = []
+    alive: list[tuple[Occurrence, Term, Figures, float, float]] = []
+    of_kind: dict[tuple[str, str], Figures] = {}
     for one in occurrences:
         term = terms.get(one.id, FADING)
-        about = figures(one.type, one.stage, weights)
+        about = of_kind.get((one.type, one.stage)) or of_kind.setdefault(
+            (one.type, one.stage), figures(one.type, one.stage, weights)
+        )
         share_left = term.decay(one.day, day, about.half_life * stretch)
         evidence = one.probability * about.evidence * share_left
         if evidence > 0.0:
-            left.append((one, term, about, share_left, evidence))
-    known = math.fsum(evidence for *_, evidence in left)
+            alive.append((one, term, about, share_left, evidence))
+    known = math.fsum(evidence for *_, evidence in alive)
     weight = PRIOR_STRENGTH + known
-    score = (PRIOR_STRENGTH * BASELINE + math.fsum(v * about.severity for _, _, about, _, v in left)) / weight
+    score = (PRIOR_STRENGTH * BASELINE + math.fsum(v * about.severity for _, _, about, _, v in alive)) / weight
     variance = (PRIOR_STRENGTH * BASELINE_DEVIATION) ** 2 + math.fsum(
         v * v * ((1 - one.probability) / one.probability * (about.severity - score) ** 2 + about.deviation**2)
-        for one, _, about, _, v in left
+        for one, _, about, _, v in alive
     )
     half_width = BAND * math.sqrt(variance) / weight
     parts = [
@@ -84,7 +87,7 @@ def explain(
             share=v * (about.severity - BASELINE) / weight,
             effect=effect(v, about.severity, score, known),
         )
-        for one, term, about, share_left, v in left
+        for one, term, about, share_left, v in alive
     ]
     parts.sort(key=lambda part: (-abs(part.share), part.occurrence.id))
     return Explanation(day, score, max(score - half_width, 0.0), min(score + half_width, 100.0), known, parts)

@@ -139,6 +139,35 @@ def day_sums(
     return _summed(np.concatenate(groups), np.concatenate(days), np.concatenate(into), np.concatenate(parts))
 
 
+def pack(sums: Floats) -> list[bytes]:
+    """Sums of shape (n, *SHAPE) as bytes to store, a row each: which of the moments are not nought, then these.
+
+    A day with one event has 7 of 48. Six bytes of bits, the first moment of the first class foremost; float64 as the
+    machine has them, little-endian on all that this runs on.
+    """
+    flat = sums.reshape(len(sums), -1)
+    kept = flat != 0.0
+    bits = np.packbits(kept, axis=1).tobytes()
+    values = flat[kept].tobytes()
+    width = len(bits) // len(flat) if len(flat) else 0
+    ends = (np.cumsum(kept.sum(axis=1)) * 8).tolist()
+    starts = [0, *ends[:-1]]
+    return [
+        bits[at * width : (at + 1) * width] + values[start:end]
+        for at, (start, end) in enumerate(zip(starts, ends, strict=True))
+    ]
+
+
+def unpack(rows: Sequence[bytes]) -> Floats:
+    """Sums of shape (n, *SHAPE) from what pack gave."""
+    cells = CLASSES * MOMENTS
+    width = -(-cells // 8)
+    bits = np.frombuffer(b"".join(row[:width] for row in rows), dtype=np.uint8).reshape(len(rows), width)
+    flat = np.zeros((len(rows), cells))
+    flat[np.unpackbits(bits, axis=1, count=cells).astype(bool)] = np.frombuffer(b"".join(row[width:] for row in rows))
+    return flat.reshape(len(rows), *SHAPE)
+
+
 def _moments(events: Events, of_kind: Sequence) -> Floats:
     """Each event's moments on its day, shape (n, MOMENTS)."""
     weight, severity, evidence, deviation = (
@@ -190,19 +219,31 @@ def series(offsets: Ints, sums: Floats, n_days: int, half_lives: Sequence[float]
     return tension(_discounted(offsets, sums, n_days, half_lives))
 
 
-def window(offsets: Ints, sums: Floats, n_days: int, half_lives: Sequence[float] = HALF_LIFE_CLASSES) -> Series:
-    """The last days of a series, without computing those before: as ``series``, where offsets may be negative."""
+def windows(groups: Ints, offsets: Ints, sums: Floats, n_groups: int, n_days: int) -> Series:
+    """The last days of the series of many pairs at once, without those before: arrays of shape (n_groups, n_days).
+
+    groups: whose each row is, in 0..n_groups-1. offsets: day numbers below n_days; what is below 0 happened before.
+    """
+    left = _left(HALF_LIFE_CLASSES)
+    carried = np.zeros((n_groups, *SHAPE))
     before = offsets < 0
-    if before.any():
-        left = np.empty(SHAPE)
-        left[:, :DOUBT], left[:, DOUBT:] = (factors[:, None] for factors in _factors(half_lives))
-        carried = np.einsum("nkm,nkm->km", sums[before], left ** -offsets[before][:, None, None])
-        on_first = offsets == 0
-        first = carried + sums[on_first].sum(axis=0)
-        later = offsets > 0
-        offsets = np.concatenate([[0], offsets[later]])
-        sums = np.concatenate([first[None], sums[later]])
-    return series(offsets, sums, n_days, half_lives)
+    np.add.at(carried, groups[before], sums[before] * left ** -offsets[before][:, None, None])
+    days = np.zeros((n_groups, n_days, *SHAPE))
+    days[groups[~before], offsets[~before]] = sums[~before]
+    days[:, 0] += carried
+    moments = np.empty((n_groups, n_days, MOMENTS))
+    state = np.zeros((n_groups, *SHAPE))
+    for day in range(n_days):
+        state = state * left + days[:, day]
+        moments[:, day] = state.sum(axis=1)
+    return tension(moments)
+
+
+def _left(half_lives: Sequence[float]) -> Floats:
+    """What a day leaves of each class's moments, of SHAPE; those of squared evidence fade twice as fast."""
+    left = np.empty(SHAPE)
+    left[:, :DOUBT], left[:, DOUBT:] = (factors[:, None] for factors in _factors(half_lives))
+    return left
 
 
 # Days that one step carries; the triangle of powers has its square many entries.
@@ -216,8 +257,7 @@ def _discounted(offsets: Ints, sums: Floats, n_days: int, half_lives: Sequence[f
     Scaling all by 2^(t/h) instead would overflow over decades of short half-lives.
     """
     blocks = -(-n_days // STRIDE)
-    left = np.empty(SHAPE)  # after a day, of each class and moment
-    left[:, :DOUBT], left[:, DOUBT:] = (factors[:, None] for factors in _factors(half_lives))
+    left = _left(half_lives)
     age = np.arange(STRIDE)[:, None] - np.arange(STRIDE)[None, :]
     total = np.zeros((blocks, STRIDE, MOMENTS))
     ends = np.zeros((blocks, *SHAPE))
@@ -239,22 +279,22 @@ def _discounted(offsets: Ints, sums: Floats, n_days: int, half_lives: Sequence[f
 
 
 def tension(moments: Floats) -> Series:
-    """Score and band from discounted moments of shape (n_days, MOMENTS)."""
+    """Score and band from discounted moments of shape (..., MOMENTS); arrays of shape (...)."""
     # Terms that ended leave rounding behind; less than nothing is nothing.
     total = np.where(np.abs(moments) < 1e-9, 0.0, moments)
-    v = np.maximum(total[:, 0:6:2], 0.0)
-    vs = np.maximum(total[:, 1:6:2], 0.0)
-    known = v.sum(axis=1)
+    v = np.maximum(total[..., 0:6:2], 0.0)
+    vs = np.maximum(total[..., 1:6:2], 0.0)
+    known = v.sum(axis=-1)
     weight = PRIOR_STRENGTH + known
-    score = (PRIOR_STRENGTH * BASELINE + vs.sum(axis=1)) / weight
-    qv2, qv2s, qv2s2, v2sigma2 = total[:, DOUBT:].T
+    score = (PRIOR_STRENGTH * BASELINE + vs.sum(axis=-1)) / weight
+    qv2, qv2s, qv2s2, v2sigma2 = (total[..., DOUBT + at] for at in range(4))
     doubt = qv2s2 - 2.0 * score * qv2s + score**2 * qv2
     prior = (PRIOR_STRENGTH * BASELINE_DEVIATION) ** 2
     half_width = BAND * np.sqrt(np.maximum(doubt, 0.0) + np.maximum(v2sigma2, 0.0) + prior) / weight
 
     def one_way(at: int) -> Floats:
-        known_here = v[:, at] + v[:, 2]
-        return (PRIOR_STRENGTH * BASELINE + vs[:, at] + vs[:, 2]) / (PRIOR_STRENGTH + known_here)
+        known_here = v[..., at] + v[..., 2]
+        return (PRIOR_STRENGTH * BASELINE + vs[..., at] + vs[..., 2]) / (PRIOR_STRENGTH + known_here)
 
     return Series(
         score=score,
@@ -263,6 +303,6 @@ def tension(moments: Floats) -> Series:
         known=known,
         forward=one_way(0),
         backward=one_way(1),
-        conflict=np.maximum(total[:, CONFLICT], 0.0),
-        cooperation=np.maximum(total[:, COOPERATION], 0.0),
+        conflict=np.maximum(total[..., CONFLICT], 0.0),
+        cooperation=np.maximum(total[..., COOPERATION], 0.0),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +11,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from relations.corrections.run import ChangedMeanwhile, CorrectionRefused, correct_event, undo
+from relations.corrections.run import (
+    ChangedMeanwhile,
+    CorrectionRefused,
+    correct_event,
+    merge_events,
+    split_event,
+    undo,
+)
 from relations.models import Correction, Event, Status
 from relations.pipeline import bring_up_to_date
 from relations.queries import events as queries
@@ -26,7 +34,11 @@ VERDICTS = {"confirm": Status.CONFIRMED, "reject": Status.REJECTED, "reopen": St
 @require_GET
 @for_readers
 def event(request: HttpRequest, event_id: int) -> HttpResponse:
-    return show(request, find(event_id))
+    found = find(event_id)
+    if found.merged_into_id:
+        messages.info(request, f"Event {event_id} turned out to be the same as this one, and is part of it.")
+        return redirect("event", queries.goes_on_as(found))
+    return show(request, found)
 
 
 @require_GET
@@ -69,6 +81,48 @@ def correct(request: HttpRequest, event_id: int) -> HttpResponse:
     if correction is None:
         return done(request, event_id, "Nothing was different, so nothing was saved, the reason neither.")
     return done(request, event_id, f"Saved. {score_change(before, found)}")
+
+
+@require_POST
+@for_editors
+def merge(request: HttpRequest, event_id: int) -> HttpResponse:
+    """The event turned out to be the same as another one: into=ID, reason."""
+    found = find(event_id)
+    into = request.POST.get("into", "")
+    if not into.isdigit() or not (other := queries.find_event(int(into))):
+        return done(request, event_id, "Choose the event that this one is the same as.", messages.WARNING)
+
+    def change() -> object:
+        return merge_events(found.pk, other.pk, editor=person(request), reason=request.POST.get("reason", "")[:500])
+
+    return rearrange(request, found, change, other.pk, f"Event {found.pk} is part of this one now.")
+
+
+@require_POST
+@for_editors
+def split(request: HttpRequest, event_id: int) -> HttpResponse:
+    """Some of the event's reports tell of something else: report=ID ..., reason."""
+    found = find(event_id)
+    chosen = {int(pk) for pk in request.POST.getlist("report") if pk.isdigit()}
+
+    def change() -> object:
+        return split_event(found.pk, chosen, editor=person(request), reason=request.POST.get("reason", "")[:500])
+
+    return rearrange(request, found, change, found.pk, "The chosen reports have an event of their own now.")
+
+
+def rearrange(
+    request: HttpRequest, found: Event, change: Callable[[], object], show_id: int, words: str
+) -> HttpResponse:
+    """Merge or split, bring the pair's score up to date, and show where it led."""
+    try:
+        with transaction.atomic():
+            before = score_now(found)
+            change()
+            bring_up_to_date(found.pair_id)
+    except CorrectionRefused as refusal:
+        return done(request, found.pk, str(refusal), messages.WARNING)
+    return done(request, show_id, f"{words} {score_change(before, found)}")
 
 
 @require_POST
@@ -123,6 +177,10 @@ def show(request: HttpRequest, found: Event, form: CorrectionForm | None = None,
 def done(request: HttpRequest, event_id: int, words: str, level: int = messages.SUCCESS) -> HttpResponse:
     """After a change: the event anew to htmx, a redirect to it for a plain form."""
     messages.add_message(request, level, words)
-    if request.htmx:  # type: ignore[attr-defined]
-        return show(request, find(event_id))
-    return redirect("event", event_id=event_id)
+    found = find(event_id)
+    if request.htmx and not found.merged_into_id:  # type: ignore[attr-defined]
+        response = show(request, found)
+        # A merge leads to another event, and its address with it.
+        response["HX-Push-Url"] = found.get_absolute_url()
+        return response
+    return redirect("event", event_id=queries.goes_on_as(found))

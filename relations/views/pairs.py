@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from relations.codebook.countries import countries
 from relations.models import CountryPair
-from relations.queries import scores, timelines
+from relations.queries import chapters, scores, timelines
 from relations.views.access import for_readers
 from relations.views.forms import TimelineForm
 from relations.views.htmx import render_page
@@ -30,7 +32,7 @@ def pair_timeline(request: HttpRequest, slug: str) -> HttpResponse:
         page = timelines.for_pair(pair, filters, standing)
     here = request.GET.copy()
     here.pop("after", None)
-    context = {
+    context: dict[str, Any] = {
         "pair": pair,
         "form": form,
         "filters": filters,
@@ -41,7 +43,8 @@ def pair_timeline(request: HttpRequest, slug: str) -> HttpResponse:
     }
     fragments = {"timeline": "relations/_timeline.html", "more": "relations/_days.html"}
     if request.htmx.target != "more":  # type: ignore[attr-defined]
-        context["chart"] = scores.score_series(pair.pk, timezone.now().date())
+        chart = context["chart"] = scores.score_series(pair.pk, timezone.now().date())
+        context["chapters"] = chapters.for_series(pair, chart) if chart else []
     return render_page(request, "relations/pair_timeline.html", fragments, context)
 
 

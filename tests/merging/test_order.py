@@ -35,6 +35,7 @@ FAMILIES = [
 ]
 ACTORS = ["PAK", "PAK:foreign_ministry", "PAK:parliament", "USA", "USA:foreign_ministry"]
 
+
 @st.composite
 def reports(draw: st.DrawFn) -> list[dict[str, Any]]:
     """Reports of one pair within some weeks, dense enough that happenings lie side by side."""
@@ -163,7 +164,7 @@ def actors(db: None) -> dict[str, int]:
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(specs=reports(), data=st.data())
 def test_reports_shuffled_and_in_batches_give_the_same_events(
     specs: list, data: Any, feeds: list[Feed], actors: dict[str, int]

@@ -29,4 +29,6 @@ class Command(BaseCommand):
             held += high > low
             places = f"{claim.higher[0]} {claim.higher[1]} {high:5.1f}  >  {claim.lower[0]} {claim.lower[1]} {low:5.1f}"
             self.stdout.write(f"{'   ' if high > low else 'NO '}{places}  {claim.why}")
-        self.stdout.write(f"{held} of {len(history.claims())} claims hold with {weights.label}, half-lives x {stretch:g}.")
+        self.stdout.write(
+            f"{held} of {len(history.claims())} claims hold with {weights.label}, half-lives x {stretch:g}."
+        )

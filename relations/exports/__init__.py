@@ -1,0 +1,1 @@
+"""What people take with them: the pages' content in the formats of other programs."""

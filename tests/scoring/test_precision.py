@@ -1,0 +1,109 @@
+"""What editors' verdicts teach of the coder, and what it does to the probability of events."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relations.tension.formula import event_probability
+from relations.tension.precision import PRIOR_VERDICTS, Verdicts
+
+chances = st.floats(0.01, 0.99)
+
+
+@st.composite
+def verdicts(draw: st.DrawFn) -> Verdicts:
+    judged = draw(st.integers(1, 500))
+    return Verdicts(judged, draw(st.integers(0, judged)), judged * draw(chances))
+
+
+def moved(confidence: float, learnt: float) -> float:
+    return event_probability(confirmed=False, confidence=confidence, learnt=learnt)
+
+
+def test_the_prior_is_the_confidence_that_was_stated() -> None:
+    assert Verdicts(4, 4, 3.2).stated == pytest.approx(0.8)
+    # Beta(10 * .8 + 4, 10 * .2 + 0): mean 12 / 14
+    assert Verdicts(4, 4, 3.2).learnt == pytest.approx(12 / 14)
+    assert Verdicts(4, 0, 3.2).learnt == pytest.approx(8 / 14)
+
+
+def test_no_verdict_changes_nothing() -> None:
+    assert Verdicts(0, 0, 0.0).log_odds == 0
+    assert moved(0.7, Verdicts(0, 0, 0.0).log_odds) == 0.7
+
+
+@given(st.integers(1, 1000))
+def test_a_coder_who_is_right_as_often_as_it_said_is_believed_as_before(times: int) -> None:
+    assert Verdicts(4 * times, 3 * times, 3.0 * times).log_odds == pytest.approx(0, abs=1e-12)
+
+
+@given(verdicts())
+def test_what_is_learnt_lies_between_what_was_stated_and_what_was_found(found: Verdicts) -> None:
+    least, most = sorted((found.stated, found.right / found.judged))
+    assert least - 1e-12 <= found.learnt <= most + 1e-12
+    assert (found.log_odds > 1e-9) <= (found.right > found.expected)
+    assert (found.log_odds < -1e-9) <= (found.right < found.expected)
+
+
+def test_the_more_verdicts_the_more_they_outweigh_the_prior() -> None:
+    learnt = [Verdicts(n, n // 4, 0.8 * n).learnt for n in (4, 40, 400, 4000)]
+    assert learnt == sorted(learnt, reverse=True)
+    assert learnt[0] > 0.6 and learnt[-1] == pytest.approx(0.25, abs=0.01)
+    # As many verdicts as the prior is worth meet it half way.
+    n = int(PRIOR_VERDICTS)
+    assert Verdicts(n, 0, 0.8 * n).learnt == pytest.approx(0.4)
+
+
+@given(verdicts(), chances)
+def test_a_probability_stays_one_and_events_of_the_type_move_alike(found: Verdicts, confidence: float) -> None:
+    probability = moved(confidence, found.log_odds)
+    assert 0 < probability < 1
+    odds, before = probability / (1 - probability), confidence / (1 - confidence)
+    assert math.log(odds / before) == pytest.approx(found.log_odds, abs=1e-6)
+
+
+@given(verdicts())
+def test_an_event_of_the_mean_confidence_gets_the_learnt_precision(found: Verdicts) -> None:
+    assert moved(found.stated, found.log_odds) == pytest.approx(found.learnt, abs=1e-9)
+
+
+@given(chances, chances, st.floats(-6, 6))
+def test_a_surer_event_stays_the_surer(one: float, other: float, learnt: float) -> None:
+    less, more = sorted((one, other))
+    assert moved(less, learnt) <= moved(more, learnt)
+
+
+@given(chances, st.floats(-6, 6), st.floats(-6, 6))
+def test_better_verdicts_never_make_an_event_less_likely(confidence: float, one: float, other: float) -> None:
+    less, more = sorted((one, other))
+    assert moved(confidence, less) <= moved(confidence, more)
+
+
+@given(st.integers(1, 60), chances, st.data())
+def test_one_more_upheld_verdict_raises_what_is_learnt(judged: int, stated: float, data: st.DataObject) -> None:
+    right = data.draw(st.integers(0, judged - 1))
+    fewer, more = (Verdicts(judged, count, judged * stated) for count in (right, right + 1))
+    assert fewer.learnt < more.learnt and fewer.log_odds < more.log_odds
+
+
+@pytest.mark.parametrize("stated", [0.0, 1.0])
+def test_of_events_that_were_held_certain_nothing_can_be_learnt(stated: float) -> None:
+    assert Verdicts(10, 5, 10 * stated).log_odds == 0
+
+
+@given(st.floats(-6, 6))
+def test_what_an_editor_confirmed_stays_certain_whatever_was_learnt(learnt: float) -> None:
+    assert event_probability(confirmed=True, confidence=0.2, learnt=learnt) == 1
+
+
+@pytest.mark.parametrize(
+    ("judged", "right", "expected"),
+    [(3, 4, 2.0), (3, -1, 2.0), (3, 2, 3.5), (3, 2, -0.1), (-1, 0, 0.0), (0, 0, 0.5), (3, 2, math.nan)],
+)
+def test_counts_that_cannot_be_are_refused(judged: int, right: int, expected: float) -> None:
+    with pytest.raises(ValueError, match="can't be"):
+        Verdicts(judged, right, expected)
