@@ -54,7 +54,7 @@ def all_is_done() -> bool:
     """Nothing waits in any stage."""
     return not (
         Article.objects.filter(tagged_at=None).exists()
-        or Report.objects.filter(event=None).exists()
+        or Report.objects.filter(due=True).exists()
         or PairDay.objects.filter(stale=True).exists()
     )
 

@@ -48,7 +48,8 @@ STAGES = ("announced", "postponed", "rescheduled", "cancelled", "held")
 ENDED = {"held", "cancelled"}
 # Days of silence after which an event is taken to be about another act, unless its planned time is near.
 SILENCE, LAPSE = 90, 400
-NEAR = dt.timedelta(days=7)
+# How far from the planned time an act may be heard of and be the planned one; and be held, where days were named.
+NEAR, ON_TIME = dt.timedelta(days=7), dt.timedelta(days=2)
 
 SAME = 1.0
 SAME_KIND, OTHER_KIND = 1.0, 0.3
@@ -181,8 +182,7 @@ def belongs(event: PlanEvent, life: Life) -> float | None:
         total += _visitor(event, life)
     if event.place and life.place:
         total += SAME_PLACE if event.place.lower() == life.place.lower() else OTHER_PLACE
-    total += _days(event, life, near)
-    return total
+    return total + _days(event, plan, put_off=life.state == "postponed")
 
 
 def _visitor(event: PlanEvent, life: Life) -> float:
@@ -194,19 +194,21 @@ def _visitor(event: PlanEvent, life: Life) -> float:
     return SAME_VISITOR if event.visitor == life.visitor else OTHER_VISITOR
 
 
-def _days(event: PlanEvent, life: Life, near: bool) -> float:
-    plan = life.plan
+def _days(event: PlanEvent, plan: Plan, *, put_off: bool) -> float:
+    """What the planned time says. plan: of the engagement. put_off: whether that no longer holds."""
+    if not plan.is_known:
+        return 0.0
     if event.stage == "held":
-        if not plan.is_known:
-            return 0.0
-        return AS_PLANNED if near else TOO_EARLY if event.occurred_on < _first(plan) else 0.0
-    if not (event.plan.is_known and plan.is_known):
+        slack = ON_TIME if plan.days else NEAR
+        if event.occurred_on < _first(plan) - slack:
+            return TOO_EARLY
+        return AS_PLANNED if event.occurred_on <= _last(plan) + slack else 0.0
+    if not event.plan.is_known:
         return 0.0
     if _first(event.plan) <= _last(plan) and _first(plan) <= _last(event.plan):
         return SAME_DAYS
     # A new date is no other act where it was put off, or is said to be a new one.
-    moved = event.stage in ("rescheduled", "postponed") or life.state == "postponed"
-    return 0.0 if moved else OTHER_DAYS
+    return 0.0 if put_off or event.stage in ("rescheduled", "postponed") else OTHER_DAYS
 
 
 def _first(plan: Plan) -> dt.date:

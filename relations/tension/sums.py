@@ -145,13 +145,13 @@ def pack(sums: Floats) -> list[bytes]:
     A day with one event has 7 of 48. Six bytes of bits, the first moment of the first class foremost; float64 as the
     machine has them, little-endian on all that this runs on.
     """
-    flat = sums.reshape(len(sums), -1)
+    flat = sums.reshape(len(sums), CLASSES * MOMENTS)
     kept = flat != 0.0
     bits = np.packbits(kept, axis=1).tobytes()
     values = flat[kept].tobytes()
     width = len(bits) // len(flat) if len(flat) else 0
     ends = (np.cumsum(kept.sum(axis=1)) * 8).tolist()
-    starts = [0, *ends[:-1]]
+    starts = [0, *ends][: len(ends)]
     return [
         bits[at * width : (at + 1) * width] + values[start:end]
         for at, (start, end) in enumerate(zip(starts, ends, strict=True))

@@ -165,6 +165,15 @@ def test_what_was_read_wrongly_is_cancelled_in_calendars_that_have_it() -> None:
     assert only()["STATUS"] == "CANCELLED"
 
 
+def test_a_visit_wrongly_read_as_held_is_cancelled_on_its_day() -> None:
+    making.report(type="visit_made", occurred_on=day(-4))
+    merge_new_reports()
+    assert only()["STATUS"] == "CONFIRMED"
+    Report.objects.update(withdrawn="retracted", due=True)
+    merge_new_reports()
+    assert only()["STATUS"] == "CANCELLED" and only()["DTSTART"].dt == day(-4)
+
+
 def test_an_engagement_that_is_part_of_another_is_left_out() -> None:
     announced(day(8))
     merge_new_reports()
@@ -200,7 +209,8 @@ def test_no_text_can_begin_a_line_of_its_own(evil: str) -> None:
     announced(day(8), place=evil)
     merge_new_reports()
     assert only()["LOCATION"].startswith("a") and not only().subcomponents
-    assert not any(line.startswith((b"BEGIN:VALARM", b"X")) for line in content().splitlines()[10:])
+    assert not re.search(rb"[\x00-\x09\x0b-\x1f\x7f]", content().replace(b"\r\n", b""))
+    assert not re.search(r"[\x80-\x9f\u2028\u2029]", content().decode())
 
 
 def test_beyond_the_limit_the_newest_stay_and_the_calendar_says_so() -> None:

@@ -10,7 +10,7 @@ import ruptures  # noqa: F401  its first import takes seconds, which no example 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relations.tension.chapters import LEAST_WEEKS, PENALTY_POINTS, WEEK, chapters
+from relations.tension.chapters import LEAST_WEEKS, WEEK, chapters
 
 # Of 20 weeks that stray by 2.5 points from a level no cut saves 128, what a chapter costs: 20 * 2.5^2 = 125.
 NOISE, NOISY_DAYS = 2.5, 20 * WEEK
@@ -53,8 +53,8 @@ def test_a_step_in_noise_begins_a_chapter_within_a_week(before: int, after: int,
 
 def test_what_is_told_by_less_than_the_penalty_is_no_turn() -> None:
     weeks = LEAST_WEEKS * WEEK
-    assert len(chapters(stepped(weeks, weeks, PENALTY_POINTS - 0.5))) == 1
-    assert len(chapters(stepped(weeks, weeks, PENALTY_POINTS + 0.5))) == 2
+    assert len(chapters(stepped(weeks, weeks, 7.5))) == 1
+    assert len(chapters(stepped(weeks, weeks, 8.5))) == 2
 
 
 @settings(max_examples=200)

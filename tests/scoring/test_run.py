@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from typing import Any
 
 import pytest
@@ -45,7 +46,7 @@ def test_an_event_moves_the_score_on_its_day_and_fades() -> None:
     assert list(days) == [ago(90 - at) for at in range(91)]
     # v = .9 * 10.2 on its day and half of it now, s = 100
     assert days[ago(90)][0] == pytest.approx((270 + 918) / 15.18, abs=1e-9)
-    assert days[ago(0)][0] == standing().score == pytest.approx((270 + 459) / 10.59, abs=1e-9)
+    assert (days[ago(0)][0], standing().score) == pytest.approx(((270 + 459) / 10.59,) * 2, abs=1e-9)
 
 
 def test_nothing_stale_means_nothing_to_do() -> None:
@@ -62,6 +63,22 @@ def test_a_new_day_brings_a_new_standing(monkeypatch: pytest.MonkeyPatch) -> Non
     assert score_stale_days() == 1
     assert standing().as_of == ago(-1) and BASELINE < standing().score < before
     assert score_stale_days() == 0
+
+
+def test_a_run_that_goes_on_over_midnight_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    making.event(type="clash")
+    looks = itertools.count()
+
+    def clock() -> dt.date:
+        look = next(looks)
+        assert look < 30, "it scores the same pair for ever"
+        return ago(-1) if look else ago(0)
+
+    monkeypatch.setattr(run, "today", clock)
+    score_stale_days()
+    monkeypatch.setattr(run, "today", lambda: ago(-1))
+    score_stale_days()
+    assert standing().as_of == ago(-1)
 
 
 def test_an_event_dated_ahead_counts_from_its_day_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -177,7 +177,7 @@ def test_a_story_tells_the_events_in_order_with_their_evidence_and_how_the_date_
 
 def test_a_date_that_stayed_as_it_was_has_no_history(signed_in: Any) -> None:
     told("PAK", "USA", "announced", -30, day(3))
-    told("USA", "PAK", "postponed", -20)
+    told("USA", "PAK", "postponed", -20, day(3))
     merge_new_reports()
     page = text(signed_in(), Engagement.objects.get().get_absolute_url())
     assert "How its date changed" not in page and "The time below is the one that it had." in page

@@ -25,7 +25,12 @@ ROUTES: dict[str, tuple[str, set[str]]] = {
     "pair-timeline": ("get", READERS),
     "event": ("get", READERS),
     "article": ("get", READERS),
+    "why-today": ("get", READERS),
+    "why": ("get", READERS),
+    "why-data": ("get", READERS),
     "correct-event": ("post", EDITORS),
+    "merge-event": ("post", EDITORS),
+    "split-event": ("post", EDITORS),
     "undo-correction": ("post", EDITORS),
     "feeds": ("get", ADMINS),
     "add-feed": ("post", ADMINS),
@@ -47,7 +52,9 @@ def addresses() -> dict[str, list[Any]]:
         "pair-timeline": [event.pair.slug],
         "event": [event.pk],
         "article": [article.pk],
-        "correct-event": [event.pk],
+        **{name: [event.pk] for name in ("correct-event", "merge-event", "split-event")},
+        "why-today": [event.pair.slug],
+        **{name: [event.pair.slug, making.today().isoformat()] for name in ("why", "why-data")},
         "undo-correction": [correction.pk],
         **{name: [feed] for name in ("pause-feed", "resume-feed", "fetch-feed")},
     }
@@ -78,7 +85,7 @@ def test_every_route_for_every_role(client: Client, name: str, role: str) -> Non
 @pytest.mark.parametrize("name", [name for name, (_, allowed) in ROUTES.items() if allowed == READERS])
 def test_public_read_opens_reading_to_all(client: Client, settings: Any, name: str) -> None:
     settings.PUBLIC_READ = True
-    assert client.get(reverse(name, args=addresses().get(name, []))).status_code == 200
+    assert client.get(reverse(name, args=addresses().get(name, [])), follow=True).status_code == 200
 
 
 def test_public_read_opens_nothing_else(client: Client, settings: Any) -> None:
