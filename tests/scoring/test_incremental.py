@@ -146,7 +146,7 @@ def go_on(how: str) -> None:
 
 @pytest.mark.django_db
 @settings(
-    max_examples=60,
+    max_examples=50,
     deadline=None,
     report_multiple_bugs=False,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

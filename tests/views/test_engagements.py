@@ -183,6 +183,15 @@ def test_a_date_that_stayed_as_it_was_has_no_history(signed_in: Any) -> None:
     assert "How its date changed" not in page and "The time below is the one that it had." in page
 
 
+def test_of_one_day_the_announcement_comes_first_whichever_was_read_first(signed_in: Any) -> None:
+    put_off = told("USA", "PAK", "postponed", -3)
+    merge_new_reports()
+    planned_before = told("PAK", "USA", "announced", -3, day(3))
+    merge_new_reports()
+    page = text(signed_in(), Engagement.objects.get().get_absolute_url())
+    assert page.index(planned_before.sentence) < page.index(put_off.sentence)
+
+
 def test_what_an_editor_rejected_is_no_part_of_the_story(signed_in: Any) -> None:
     told("PAK", "USA", "announced", -30, day(3))
     told("PAK", "USA", "postponed", -20)
