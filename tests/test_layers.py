@@ -55,7 +55,8 @@ def complaints(name: str, module: str, names: set[str]) -> list[str]:
             continue
         other = dotted.split(".")[1]
         if other == name:
-            if name in STAGES and "".join(dotted.split(".")[2:3]).startswith("store") and not module.startswith(("run", "store")):
+            writes = "".join(dotted.split(".")[2:3]).startswith("store")
+            if name in STAGES and writes and not module.startswith(("run", "store")):
                 wrong.append("imports store, which only run may")
             continue
         if other not in LEVEL:

@@ -1,9 +1,10 @@
-"""Which tellings are of one happening? A partition that depends on the tellings alone and not on when they came. Pure.
+"""Which tellings are of one happening? A partition that depends on the tellings and not on when they came. Pure.
 
-1. What an editor decided stands: pinned reports are together by event, and attract what is told of the same.
-2. Of each day the other tellings are grouped, in the order of their content.
+1. What an editor decided stands: pinned reports are together by event. Such an **anchor** is joined, but joins none.
+2. The tellings of each day are grouped, in the order of their content.
 3. A happening's reports gather around the day that most of them name. So of groups on days near each other that tell of
-   the same, the heaviest is a **peak**; the others join the peak that they are most like, where there is one.
+   the same, the heaviest is a **peak**; the others join the peak that they are most like, where there is one. An anchor
+   is a peak whatever its weight, and what is surely the same joins it whatever its own.
 4. What is dated to a week, a month or a year joins the finer group that it is most like, or forms one of its own.
 
 Each decision depends on the tellings of a few days around alone (``REACH``), so merging looks at these and no others,
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from relations.merging.tellings import COARSENESS, LOOSE_DAYS, OTHER, SAME, Telling, last_day, sameness
 
@@ -23,52 +25,61 @@ REACH = dt.timedelta(days=6 * WINDOW)
 # Members of a group that a telling is compared with: enough to know it by.
 COMPARED = 12
 
+# Likeness from which a group joins an anchor even if more outlets tell of the group: a copy of the story, or nearly.
+SURE = 1.6
+
 Group = list[Telling]
+
+
+@dataclass(slots=True)
+class Node:
+    """The tellings of one happening on one day. anchor: the event that an editor gave them to, 0 for none."""
+
+    day: dt.date
+    members: Group
+    anchor: int = 0
+
+    @property
+    def weight(self) -> tuple:
+        """What makes a group the one that others gather around: small is heavy; no two weigh the same."""
+        feeds = len({one.feed for one in self.members})
+        stories = {one.story for one in self.members}
+        named = len({one.story for one in self.members if one.date_named})
+        return (-feeds, -named, -len(stories), min(one.key for one in self.members))
 
 
 def partition(tellings: Iterable[Telling]) -> list[Group]:
     """The happenings, each with its tellings in the order of their content. Tellings of one pair and family."""
     ordered = sorted(tellings, key=lambda one: (COARSENESS.index(one.precision), one.occurred_on, one.key))
+    nodes: dict[dt.date, list[Node]] = {}
     anchors: dict[int, Group] = {}
     for one in ordered:
         if one.pinned:
             anchors.setdefault(one.event, []).append(one)
-    pinned = list(anchors.values())
-    joined = _drawn([one for one in ordered if not one.pinned], pinned)
-    by_day: dict[dt.date, list[Telling]] = {}
-    vague: list[Telling] = []
+    for event, pinned in anchors.items():
+        for day in sorted({one.occurred_on for one in pinned if one.precision == "day"}):
+            members = [one for one in pinned if (one.precision, one.occurred_on) == ("day", day)]
+            nodes.setdefault(day, []).append(Node(day, members, event))
     for one in ordered:
-        if one.pinned or one.id in joined:
-            continue
-        if one.precision == "day":
-            by_day.setdefault(one.occurred_on, []).append(one)
-        else:
-            vague.append(one)
-    # What joined an anchor must not attract others to it: then the order of arrival would tell.
-    fine = _gathered({day: _grouped(told) for day, told in by_day.items()})
+        if one.precision == "day" and not one.pinned:
+            _join(one, nodes.setdefault(one.occurred_on, []), anchors)
+    fine = _gathered([node for _, of_day in sorted(nodes.items()) for node in of_day], anchors)
     for precision in COARSENESS[1:]:
-        fine = _with_vague(fine, [one for one in vague if one.precision == precision])
-    for one, anchor in joined.values():
-        anchor.append(one)
-    return [sorted(group, key=lambda one: one.key) for group in (*pinned, *fine)]
+        fine = _with_vague(fine, [one for one in ordered if one.precision == precision and not one.pinned])
+    return [sorted(group, key=lambda one: one.key) for group in fine]
 
 
-def _drawn(free: Iterable[Telling], anchors: list[Group]) -> dict[int, tuple[Telling, Group]]:
-    """The tellings that belong to what an editor decided, by id; of each article one at the most to each anchor."""
-    found: dict[int, tuple[Telling, Group]] = {}
-    if not anchors:
-        return found
-    best: dict[tuple[int, int], tuple[float, Telling, Group]] = {}
-    for one in free:
-        anchor = most_like(one, anchors)
-        if anchor is None:
-            continue
-        likeness, place = fits(one, anchor) or 0.0, (one.article, id(anchor))
-        if place not in best or likeness > best[place][0]:
-            best[place] = (likeness, one, anchor)
-    for _, one, anchor in best.values():
-        found[one.id] = (one, anchor)
-    return found
+def _join(one: Telling, of_day: list[Node], anchors: dict[int, Group]) -> None:
+    """Put a telling to the group of its day that it is most like, or to one of its own."""
+    able = [node for node in of_day if not node.anchor or one.article not in _articles(anchors[node.anchor])]
+    members = most_like(one, [node.members for node in able])
+    if members is None:
+        of_day.append(Node(one.occurred_on, [one]))
+        return
+    node = next(node for node in able if node.members is members)
+    node.members.append(one)
+    if node.anchor:
+        anchors[node.anchor].append(one)
 
 
 def most_like(one: Telling, groups: Iterable[Group]) -> Group | None:
@@ -108,49 +119,56 @@ def _grouped(told: list[Telling]) -> list[Group]:
     return groups
 
 
-def _weight(group: Group) -> tuple:
-    """What makes a group the one that others gather around; no two weigh the same."""
-    named = len({one.story for one in group if one.date_named})
-    return (
-        -len({one.feed for one in group}),
-        -named,
-        -len({one.story for one in group}),
-        min(one.key for one in group),
-    )
-
-
-def _gathered(by_day: dict[dt.date, list[Group]]) -> list[Group]:
-    """Groups of near days together, where they tell of one happening."""
-    placed = [(day, group, _weight(group)) for day, groups in sorted(by_day.items()) for group in groups]
-    near: list[list[tuple[float, int]]] = [[] for _ in placed]
-    for at, (day, group, _) in enumerate(placed):
-        for other_at in range(at + 1, len(placed)):
-            other_day, other, _ = placed[other_at]
-            if (other_day - day).days > WINDOW:
+def _gathered(nodes: Sequence[Node], anchors: dict[int, Group]) -> list[Group]:
+    """Groups of near days together, where they tell of one happening; nodes in the order of their days."""
+    near: list[list[tuple[float, int]]] = [[] for _ in nodes]
+    for at, node in enumerate(nodes):
+        for other_at in range(at + 1, len(nodes)):
+            other = nodes[other_at]
+            if (other.day - node.day).days > WINDOW:
                 break
-            likeness = _alike(group, other) if other_day != day else None
+            apart = other.day == node.day or (node.anchor and other.anchor)
+            likeness = None if apart else _alike(node.members, other.members)
             if likeness is not None:
                 near[at].append((likeness, other_at))
                 near[other_at].append((likeness, at))
-    is_peak = [all(placed[at][2] < placed[other][2] for _, other in near[at]) for at in range(len(placed))]
-    result = {at: list(placed[at][1]) for at in range(len(placed)) if is_peak[at]}
-    for at, (_, group, _) in enumerate(placed):
+    weights = [node.weight for node in nodes]
+    is_peak = [
+        bool(node.anchor)
+        or not any(
+            weights[other] < weights[at] or (nodes[other].anchor and likeness >= SURE) for likeness, other in near[at]
+        )
+        for at, node in enumerate(nodes)
+    ]
+    result: dict[int, Group] = {
+        at: anchors[node.anchor] if node.anchor else list(node.members) for at, node in enumerate(nodes) if is_peak[at]
+    }
+    for at, node in enumerate(nodes):
         if is_peak[at]:
             continue
-        peaks = [(-likeness, placed[other][2], other) for likeness, other in near[at] if is_peak[other]]
-        for _, _, peak in sorted(peaks):
+        peaks = [
+            (not (nodes[other].anchor and likeness >= SURE), -likeness, weights[other], other)
+            for likeness, other in near[at]
+            if is_peak[other]
+        ]
+        for *_, peak in sorted(peaks):
             # Several may come to one peak; two tellings of one article are never one happening.
-            if not {one.article for one in group} & {one.article for one in result[peak]}:
-                result[peak].extend(group)
+            if not _articles(node.members) & _articles(result[peak]):
+                result[peak].extend(node.members)
                 break
         else:
-            result[at] = list(group)
-    return [result[at] for at in sorted(result)]
+            result[at] = list(node.members)
+    own = [group for at, group in sorted(result.items()) if not (nodes[at].anchor and is_peak[at])]
+    return [*anchors.values(), *own]
+
+
+def _articles(group: Iterable[Telling]) -> set[int]:
+    return {one.article for one in group}
 
 
 def _alike(group: Group, other: Group) -> float | None:
     """Likeness of two groups: that of the members most like each other, if they can be one happening."""
-    if {one.article for one in group} & {one.article for one in other}:
+    if _articles(group) & _articles(other):
         return None
     most = _most([sameness(one, two) for one in group[:COMPARED] for two in other[:COMPARED]])
     return most if most is not None and most >= SAME else None

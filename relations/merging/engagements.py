@@ -65,7 +65,7 @@ AS_PLANNED, TOO_EARLY = 0.8, -1.2
 class PlanEvent:
     """An event that can belong to a planned act. people: keys of actors named, without the states themselves.
 
-    visitor: who goes to whom, for one-sided acts; empty where both meet. order: of its content, to break ties.
+    visitor: who goes to the other, where that is told; empty where both meet. order: of its content, to break ties.
     """
 
     id: int
@@ -178,20 +178,11 @@ def belongs(event: PlanEvent, life: Life) -> float | None:
     people = life.people
     if event.people and people:
         total += SAME_PEOPLE if event.people & people else OTHER_PEOPLE
-    if event.visitor and life.visitor and life.kind in ("visit", "exchange"):
-        total += _visitor(event, life)
+    if event.visitor and life.visitor and life.kind == "visit":
+        total += SAME_VISITOR if event.visitor == life.visitor else OTHER_VISITOR
     if event.place and life.place:
         total += SAME_PLACE if event.place.lower() == life.place.lower() else OTHER_PLACE
     return total + _days(event, plan, put_off=life.state == "postponed")
-
-
-def _visitor(event: PlanEvent, life: Life) -> float:
-    # Who puts a visit off need not be who was to go: only announcements and visits made tell the direction.
-    if event.stage in ("postponed", "cancelled") or life.kind == "exchange":
-        return 0.0
-    if life.last.stage in ("postponed", "cancelled") and len(life.events) == 1:
-        return 0.0
-    return SAME_VISITOR if event.visitor == life.visitor else OTHER_VISITOR
 
 
 def _days(event: PlanEvent, plan: Plan, *, put_off: bool) -> float:

@@ -65,13 +65,16 @@ def _plan_events(events: list[Event]) -> list[PlanEvent]:
 
 def _plan_event(event: Event, kind: str, sentence: str) -> PlanEvent:
     named = {actor.key for actor in (event.source_actor, event.target_actor) if actor and actor.kind != ActorKind.STATE}
+    stage = state_of(event.type, event.stage)
+    # Who puts a visit off, or calls it off, need not be who was to go.
+    goes = kind == "visit" and event.direction != Direction.MUTUAL and stage not in ("postponed", "cancelled")
     return PlanEvent(
         id=event.pk,
         occurred_on=event.occurred_on,
         type=event.type,
-        stage=state_of(event.type, event.stage),
+        stage=stage,
         kind=kind,
-        visitor=event.source_id if event.direction != Direction.MUTUAL and kind == "visit" else "",
+        visitor=event.source_id if goes else "",
         people=frozenset(named),
         place=event.place,
         plan=Plan(tuple(event.planned_on), event.planned_from, event.planned_until, event.planned_words),
@@ -170,11 +173,10 @@ def _leave(
         )
         if into:
             Engagement.objects.filter(merged_into_id=pk).update(merged_into_id=into)
-            Engagement.objects.filter(pk=pk).update(merged_into_id=into, event_count=0)
-        else:
+            engagement.merged_into_id, engagement.event_count = into, 0
+            engagement.save(update_fields=["merged_into", "event_count", "updated_at"])
+        elif engagement.event_count:
             # Its calendars are told that it is off; whoever has its address is told that nothing is left of it.
-            Engagement.objects.filter(pk=pk).update(
-                state="cancelled",
-                event_count=0,
-                sequence=engagement.sequence + 1 if engagement.event_count else engagement.sequence,
-            )
+            engagement.state, engagement.event_count = "cancelled", 0
+            engagement.sequence += 1
+            engagement.save(update_fields=["state", "event_count", "sequence", "updated_at"])

@@ -22,7 +22,7 @@ SAME_TYPE, CLOSE_TYPE = 1.0, 0.6
 SAME_STORY = 1.5
 # By days apart: where both name the day, and where one of the two has it from the story around.
 NAMED_DAYS = {0: 0.6, 1: -0.1, 2: -0.8}
-LOOSE_DAYS = {0: 0.6, 1: 0.3, 2: 0.05}
+LOOSE_DAYS = {0: 0.6, 1: 0.3, 2: -0.15}
 WITHIN = 0.3  # the vaguer date holds the finer
 ONE_MUTUAL = -0.2
 SAME_ACTOR, OTHER_SOURCE, OTHER_TARGET = 0.4, -0.8, -0.4

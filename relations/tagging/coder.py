@@ -27,7 +27,7 @@ from relations.tagging.parser.pipeline import parse
 from relations.tagging.sentences import Sentence, split
 from relations.tagging.topics import is_about_fiction, is_about_sport
 
-CODER = "grammar/1"
+CODER = "grammar/2"
 
 TITLE_WEIGHT, LEAD_WEIGHT, LEAD_SENTENCES = 3, 2, 2
 MOST_EVENTS_OF_A_SENTENCE = 8

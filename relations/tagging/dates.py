@@ -35,6 +35,8 @@ NEAR = 30
 LEAD_SENTENCES = 3
 # So long ago may the day lie of a plan that came to nothing.
 LATELY = dt.timedelta(days=60)
+# How long a visit is to last is not when it is.
+LASTS = re.compile(r"for\b", re.IGNORECASE)
 # Days, else first and last of a time, and their words.
 Planned = tuple[tuple[dt.date, ...], tuple[dt.date, dt.date] | None, str]
 NO_PLAN: Planned = ((), None, "")
@@ -236,6 +238,7 @@ def _planned(found: list[Moment], published: dt.date) -> Planned:
         moment
         for moment in found
         if not moment.limit
+        and not LASTS.match(moment.words)
         and (min(moment.days) > published or ((moment.start or moment.ahead) and max(moment.days) > lately))
     ]
     exact = [moment for moment in ahead if moment.precision == "day"]

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from relations.models import Event, Feed
+from relations.merging.run import merge_new_reports
+from relations.models import Engagement, Event, Feed, Report
 from relations.models.loading import load_codebook
 from relations.scoring.run import score_stale_days
 from tests import making
@@ -166,8 +167,14 @@ def test_no_page_scrolls_sideways_and_the_browser_has_no_complaint(
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     article = timeline[0].reports.get().article_id
+    engagement = planned_visit()
     for url in (
         "/",
+        "/engagements/",
+        "/engagements/calendar/",
+        engagement.get_absolute_url(),
+        "/pairs/pak-usa/engagements/",
+        "/pairs/pak-usa/score/",
         "/pairs/pak-usa/",
         timeline[0].get_absolute_url(),
         f"/articles/{article}/",
@@ -192,3 +199,77 @@ def test_a_pair_is_reached_and_filtered_by_keyboard_alone(open_as: Any, timeline
     page.keyboard.press("Space")
     expect(page.locator(".event")).to_have_count(1)
     expect(page.get_by_label("Force (1)")).to_be_focused()
+
+
+def planned_visit() -> Engagement:
+    planned = making.today() + dt.timedelta(days=9)
+    making.report("USA", "PAK", type="visit_announced", stage="announced", planned_on=[planned], planned_words="then")
+    merge_new_reports()
+    return Engagement.objects.get()
+
+
+@BOTH
+def test_an_analyst_asks_why_and_what_if(open_as: Any, timeline: list[Event], javascript: bool) -> None:
+    page = open_as("analyst", javascript=javascript)
+    page.goto("/pairs/pak-usa/")
+    page.get_by_role("link", name="Why this score").click()
+    heading = page.get_by_role("heading", name="Why", exact=False).first
+    expect(heading).to_contain_text("Why")
+    before = heading.inner_text()
+    first = page.locator("table.parts tbody tr").first
+    expect(first).to_contain_text("Armed clash")
+    other = page.locator("table.what-if tbody tr", has_text="PLOVER").first
+    other.get_by_role("link").click()
+    expect(page.locator("table.what-if [aria-current]")).to_contain_text("PLOVER")
+    assert "weights=plover" in page.url and heading.inner_text() != before
+    page.go_back()
+    expect(page.locator("table.what-if [aria-current]")).to_contain_text("Goldstein")
+
+
+@BOTH
+def test_an_analyst_follows_a_planned_visit_from_board_to_calendar_to_its_story(
+    open_as: Any, timeline: list[Event], javascript: bool
+) -> None:
+    engagement = planned_visit()
+    page = open_as("analyst", javascript=javascript)
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Engagements").click()
+    page.get_by_role("link", name="Calendar").click()
+    assert engagement.planned_from
+    if engagement.planned_from.month != making.today().month:
+        page.locator("[rel=next]").first.click()
+    page.get_by_role("link", name="Visit").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Visit of United States to Pakistan")
+    expect(page.get_by_text("Visit announced")).to_be_visible()
+
+
+@BOTH
+def test_an_editor_merges_two_events_and_takes_it_back(open_as: Any, timeline: list[Event], javascript: bool) -> None:
+    one, other = timeline[1], timeline[9]
+    # As if merging had looked at all of them, and found them different.
+    Report.objects.update(due=False, pinned=True)
+    page = open_as("editor", javascript=javascript)
+    page.goto(one.get_absolute_url())
+    page.get_by_text("It is the same as another event").click()
+    page.get_by_label("The other event").select_option(str(other.pk))
+    page.get_by_role("button", name="Merge into it").click()
+    expect(page.get_by_text(f"Event {one.pk} is part of this one now")).to_be_visible()
+    assert page.url.endswith(other.get_absolute_url())
+    expect(page.locator(".report")).to_have_count(2)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Undone.")).to_be_visible()
+    assert Event.objects.standing().filter(pk__in=[one.pk, other.pk]).count() == 2
+
+
+@BOTH
+def test_an_editor_splits_a_report_off(open_as: Any, timeline: list[Event], javascript: bool) -> None:
+    event = timeline[1]
+    report = making.report("USA", "PAK", "accusation", event=event, occurred_on=event.occurred_on, due=False)
+    page = open_as("editor", javascript=javascript)
+    page.goto(event.get_absolute_url())
+    box = page.locator(f'input[name="report"][value="{report.pk}"]')
+    box.check()
+    page.get_by_role("button", name="Split the chosen off").click()
+    expect(page.get_by_text("The chosen reports have an event of their own now")).to_be_visible()
+    report.refresh_from_db()
+    assert report.event_id != event.pk
+    expect(page.get_by_role("link", name=f"Event {report.event_id} split off")).to_be_visible()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bench.merging import b_cubed, world_mentions
@@ -71,6 +73,26 @@ def test_a_vague_report_joins_the_finer_one_that_it_is_most_like() -> None:
     month = telling(3, day=-6, type="clash", precision="month", sentence=told)
     groups = partition([month, spring, autumn])
     assert sorted(sorted(one.id for one in group) for group in groups) == [[1], [2, 3]]
+
+
+def test_a_verdict_does_not_draw_what_was_told_of_the_days_around() -> None:
+    """Fire every day, each told by two outlets without naming the day: a word on one day leaves the others alone."""
+    daily = ["Guns were fired at Uri.", "A post at Poonch came under fire.", "Shells fell on Keran."]
+    told = [
+        telling(10 * day + outlet, day=2 * day, type="clash", sentence=daily[day], feed=outlet)
+        for day in range(3)
+        for outlet in (1, 2)
+    ]
+    free = {frozenset(one.id for one in group) for group in partition(told)}
+    judged = [replace(one, event=5, pinned=True) if one.id in (10 + 1, 10 + 2) else one for one in told]
+    assert {frozenset(one.id for one in group) for group in partition(judged)} == free
+    assert len(free) == 3
+
+
+def test_copies_of_what_was_judged_join_it_however_many_they_are() -> None:
+    judged = telling(1, event=5, pinned=True)
+    copies = [telling(number, day=1, story=1) for number in range(2, 6)]
+    assert [len(group) for group in partition([judged, *copies])] == [5]
 
 
 def test_what_an_editor_put_together_stays_and_draws_what_tells_of_it() -> None:

@@ -81,7 +81,7 @@ def test_a_visit_the_other_way_is_another() -> None:
 
 
 def test_whoever_puts_it_off_it_is_the_same_visit() -> None:
-    assert told([event(0, plan=(20,)), event(9, "visit_postponed", visitor="PAK")]) == [([0, 9], "postponed")]
+    assert told([event(0, plan=(20,)), event(9, "visit_postponed", visitor="")]) == [([0, 9], "postponed")]
 
 
 def test_what_is_over_is_over() -> None:
@@ -133,6 +133,22 @@ def test_an_exchange_without_names_that_is_put_off_is_an_engagement() -> None:
     merge_new_reports()
     engagement = Engagement.objects.get()
     assert (engagement.kind, engagement.state, engagement.participants) == ("exchange", "postponed", [])
+
+
+@pytest.mark.django_db
+def test_who_puts_a_visit_off_is_not_taken_for_the_visitor() -> None:
+    making.report(
+        "PAK", "USA", type="visit_postponed", stage="postponed", sentence="Pakistan put off the envoy's visit."
+    )
+    merge_new_reports()
+    engagement = Engagement.objects.get()
+    assert (engagement.kind, engagement.visitor_id, engagement.host_id) == ("visit", None, None)
+    making.report(
+        "USA", "PAK", type="visit_announced", stage="announced", occurred_on=making.today() - dt.timedelta(days=9)
+    )
+    merge_new_reports()
+    engagement.refresh_from_db()
+    assert (engagement.visitor_id, engagement.host_id, engagement.state) == ("USA", "PAK", "postponed")
 
 
 @pytest.mark.django_db

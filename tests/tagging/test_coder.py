@@ -189,7 +189,7 @@ def test_without_a_day_of_publication_events_have_no_date() -> None:
 
 
 def test_coders_are_found_by_name() -> None:
-    assert coder("grammar").version == "grammar/1"
+    assert coder("grammar").version == "grammar/2"
     with pytest.raises(Exception, match="no coder 'magic'; there are: grammar"):
         coder("magic")
 

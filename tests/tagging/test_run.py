@@ -38,7 +38,8 @@ def article(text: str = TEXT, **values: Any) -> Article:
 
 
 def told() -> set[tuple[str, str, str]]:
-    return set(Report.objects.values_list("source_id", "target_id", "type"))
+    """What the articles say now."""
+    return set(Report.objects.standing().values_list("source_id", "target_id", "type"))
 
 
 def new_text(of: Article, text: str) -> None:
@@ -59,7 +60,7 @@ def test_an_article_becomes_its_reports() -> None:
     assert run.tag_new_articles() == 1
     assert told() == BOTH
     made.refresh_from_db()
-    assert made.tagged_at is not None and made.coder == "grammar/1"
+    assert made.tagged_at is not None and made.coder == "grammar/2"
     closed, condemned = Report.objects.order_by("sentence_number")
     assert closed.pair == CountryPair.objects.get(slug="chl-per")
     assert (closed.direction, condemned.direction) == (Direction.BACKWARD, Direction.FORWARD)
@@ -121,6 +122,44 @@ def test_a_new_text_keeps_what_it_says_again_and_takes_back_the_rest() -> None:
     assert Report.objects.get(type="statement_praise").event is None
 
 
+def test_what_a_later_version_says_no_more_keeps_its_place_and_tells_why() -> None:
+    made = article()
+    run.tag_new_articles()
+    Report.objects.update(due=False)
+    new_text(made, "Peru closed its border with Chile on Monday.")
+    run.tag_new_articles()
+    gone = Report.objects.get(type="statement_criticism")
+    assert (gone.withdrawn, gone.version, gone.due) == ("edited", 1, True)
+    kept = Report.objects.get(type="border_closed")
+    assert (kept.withdrawn, kept.version, kept.due) == ("", 2, False), "what says the same leaves merging nothing to do"
+    new_text(made, TEXT)
+    run.tag_new_articles()
+    back = Report.objects.get(type="statement_criticism")
+    assert (back.pk, back.withdrawn, back.version) == (gone.pk, "", 3)
+
+
+def test_a_retracted_story_withdraws_all_and_gives_it_back_when_reinstated() -> None:
+    made = article()
+    run.tag_new_articles()
+    assert Article.objects.filter(pk=made.pk).retract(timezone.now()) == 1
+    assert Article.objects.filter(pk=made.pk).retract(timezone.now()) == 0
+    run.tag_new_articles()
+    assert told() == set() and set(Report.objects.values_list("withdrawn", flat=True)) == {"retracted"}
+    assert Article.objects.filter(pk=made.pk).reinstate() == 1
+    run.tag_new_articles()
+    assert told() == BOTH and Report.objects.count() == 2
+
+
+def test_a_plan_keeps_the_time_that_was_named_for_it() -> None:
+    article("Peru's president will visit Chile on March 21 or 23.")
+    article("Peru's president will visit Chile next month.")
+    run.tag_new_articles()
+    days, month = Report.objects.filter(type="visit_announced").order_by("article_id")
+    assert days.planned_on == [dt.date(2026, 3, 21), dt.date(2026, 3, 23)] and "21 or 23" in days.planned_words
+    assert (month.planned_on, month.planned_words) == ([], "next month")
+    assert (month.planned_from, month.planned_until) == (dt.date(2026, 4, 1), dt.date(2026, 4, 30))
+
+
 def test_a_text_with_nothing_left_takes_all_back() -> None:
     made = article()
     run.tag_new_articles()
@@ -149,11 +188,11 @@ def test_a_coder_that_fails_on_one_article_blocks_no_other(monkeypatch: pytest.M
             raise ZeroDivisionError
         return [[] for _ in articles]
 
-    monkeypatch.setattr(run, "coder", lambda name: Coder("grammar/1", code))
+    monkeypatch.setattr(run, "coder", lambda name: Coder("grammar/2", code))
     assert run.tag_new_articles() == 2
-    assert Article.objects.get(pk=good.pk).coder == "grammar/1"
+    assert Article.objects.get(pk=good.pk).coder == "grammar/2"
     failed = Article.objects.get(pk=bad.pk)
-    assert failed.coder == "grammar/1 failed" and failed.tagged_at is not None
+    assert failed.coder == "grammar/2 failed" and failed.tagged_at is not None
 
 
 def test_a_name_added_by_a_person_is_read_from_the_next_batch_on() -> None:
@@ -207,3 +246,9 @@ def test_what_was_done_and_what_is_to_come_are_two_reports_even_of_one_sentence(
             ("meeting", "announced"),
         }
         Article.objects.filter(pk=made.pk).update(tagged_at=None)
+
+
+def test_how_long_a_visit_lasts_is_not_when_it_is() -> None:
+    article("Peru's president will visit Chile on March 21 for two days of talks.")
+    run.tag_new_articles()
+    assert Report.objects.get(type="visit_announced").planned_on == [dt.date(2026, 3, 21)]

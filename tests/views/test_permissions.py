@@ -11,6 +11,7 @@ from django.urls import URLPattern, reverse
 from relations.corrections.run import correct_event
 from relations.urls import urlpatterns
 from tests import making
+from tests.views.plans import planned
 
 pytestmark = pytest.mark.django_db
 ROLES = ("nobody", "analyst", "editor", "admin")
@@ -25,6 +26,8 @@ ROUTES: dict[str, tuple[str, set[str]]] = {
     "pair-timeline": ("get", READERS),
     "event": ("get", READERS),
     "article": ("get", READERS),
+    **dict.fromkeys(("engagements", "engagement-calendar", "engagement-month", "engagement"), ("get", READERS)),
+    **dict.fromkeys(("pair-engagements", "pair-ics", "country-ics", "engagements-ics"), ("get", READERS)),
     "why-today": ("get", READERS),
     "why": ("get", READERS),
     "why-data": ("get", READERS),
@@ -53,7 +56,10 @@ def addresses() -> dict[str, list[Any]]:
         "event": [event.pk],
         "article": [article.pk],
         **{name: [event.pk] for name in ("correct-event", "merge-event", "split-event")},
-        "why-today": [event.pair.slug],
+        "engagement": [planned()[0].pk],
+        "engagement-month": ["2026-11"],
+        "country-ics": ["pak"],
+        **{name: [event.pair.slug] for name in ("pair-engagements", "pair-ics", "why-today")},
         **{name: [event.pair.slug, making.today().isoformat()] for name in ("why", "why-data")},
         "undo-correction": [correction.pk],
         **{name: [feed] for name in ("pause-feed", "resume-feed", "fetch-feed")},
