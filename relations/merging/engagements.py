@@ -53,7 +53,7 @@ NEAR, ON_TIME = dt.timedelta(days=7), dt.timedelta(days=2)
 
 SAME = 1.0
 SAME_KIND, OTHER_KIND = 1.0, 0.3
-SAME_PEOPLE, OTHER_PEOPLE = 0.8, -0.9
+SAME_PEOPLE, SAME_OFFICE, OTHER_PEOPLE = 0.8, 0.2, -0.9
 SAME_DAYS, OTHER_DAYS = 1.0, -1.6
 SAME_VISITOR, OTHER_VISITOR = 0.3, -0.8
 SAME_PLACE, OTHER_PLACE = 0.4, -0.5
@@ -63,7 +63,7 @@ AS_PLANNED, TOO_EARLY = 0.8, -1.2
 
 @dataclass(frozen=True, slots=True)
 class PlanEvent:
-    """An event that can belong to a planned act. people: keys of actors named, without the states themselves.
+    """An event that can belong to a planned act. people: keys of actors named, without states and governments.
 
     visitor: who goes to the other, where that is told; empty where both meet. order: of its content, to break ties.
     """
@@ -175,14 +175,33 @@ def belongs(event: PlanEvent, life: Life) -> float | None:
     if silent > SILENCE and not near:
         return None
     total += JUST_NOW if silent <= 14 else LATELY if silent <= 45 else LONG_AGO
-    people = life.people
-    if event.people and people:
-        total += SAME_PEOPLE if event.people & people else OTHER_PEOPLE
+    total += _people(event.people, life.people)
     if event.visitor and life.visitor and life.kind == "visit":
         total += SAME_VISITOR if event.visitor == life.visitor else OTHER_VISITOR
     if event.place and life.place:
         total += SAME_PLACE if event.place.lower() == life.place.lower() else OTHER_PLACE
     return total + _days(event, plan, put_off=life.state == "postponed")
+
+
+def _people(some: frozenset[str], others: frozenset[str]) -> float:
+    """Who takes part: people tell acts apart, side by side; offices hardly do, as most visits are a ministry's."""
+    here, there = _by_country(some), _by_country(others)
+    both = here.keys() & there.keys()
+    if any(here[country] & there[country] for country in both):
+        return SAME_PEOPLE
+    if both:
+        return OTHER_PEOPLE
+    return SAME_OFFICE if some & others else 0.0
+
+
+def _by_country(actors: frozenset[str]) -> dict[str, set[str]]:
+    """The persons among actors, by the country that they act for."""
+    found: dict[str, set[str]] = {}
+    for actor in actors:
+        country, _, who = actor.partition(":")
+        if who.startswith("person:"):
+            found.setdefault(country, set()).add(actor)
+    return found
 
 
 def _days(event: PlanEvent, plan: Plan, *, put_off: bool) -> float:

@@ -11,29 +11,16 @@ from django.utils import timezone
 from relations.codebook.closeness import families, family_of
 from relations.merging.clusters import REACH, Group, felt_around, most_like, partition
 from relations.merging.evidence import Evidence, Plan, Testimony, most_specific_actor, weigh
-from relations.merging.tellings import Telling, last_day, words_of
+from relations.merging.tellings import GOVERNMENT, Telling, last_day, words_of
 from relations.models import ActorKind, CountryPair, Dataset, Event, PairDay, Precision, Report, Status
 from relations.models.events import Events
 
-# The institution that stands for whoever acts for a state and has no other; it tells nothing apart.
-GOVERNMENT = ":government"
 LONGEST_SLOT = dt.timedelta(days=366)
 # What an event takes from its reports.
 DERIVED = [
-    *(
-        "type",
-        "coded_as",
-        "direction",
-        "source_id",
-        "target_id",
-        "occurred_on",
-        "precision",
-        "stage",
-        "status",
-        "place",
-    ),
-    *("planned_on", "planned_from", "planned_until", "planned_words", "source_actor_id", "target_actor_id"),
-    *("confidence", "report_count", "source_count", "merged_into_id"),
+    *("type", "coded_as", "direction", "source_id", "target_id", "occurred_on", "precision", "stage", "status"),
+    *("place", "planned_on", "planned_from", "planned_until", "planned_words", "source_actor_id", "target_actor_id"),
+    *("confidence", "report_count", "source_count"),
 ]
 TELLING_COLUMNS = (
     *("pk", "article_id", "article__copy_of_id", "article__feed_id", "article__identity", "article__published_at"),
@@ -133,8 +120,8 @@ def _place(pair_id: int, groups: list[Group], ghosts: list[Telling]) -> set[int]
     An event goes where most of its reports go. One that is left without any, because they all turned out to be of
     another, leads there from now on.
     """
-    groups = [[one for one in group if one.id > 0] for group in groups]
-    groups = [group for group in groups if group]
+    # Without what editors made of events, which is no report.
+    groups = [reports for group in groups if (reports := [one for one in group if one.id > 0])]
     free = {one.event for group in groups for one in group if one.event}
     fixed = {one.event for group in groups for one in group if one.pinned}
     wishes = sorted(

@@ -7,6 +7,7 @@ from typing import Any
 
 from relations.merging.engagements import KIND_OF_TYPE, Life, PlanEvent, kind_of, lives, state_of
 from relations.merging.evidence import Plan
+from relations.merging.tellings import GOVERNMENT
 from relations.models import ActorKind, Direction, Engagement, Event, PairDay, Precision, Report
 
 KEPT = [
@@ -64,7 +65,8 @@ def _plan_events(events: list[Event]) -> list[PlanEvent]:
 
 
 def _plan_event(event: Event, kind: str, sentence: str) -> PlanEvent:
-    named = {actor.key for actor in (event.source_actor, event.target_actor) if actor and actor.kind != ActorKind.STATE}
+    actors = [actor for actor in (event.source_actor, event.target_actor) if actor and actor.kind != ActorKind.STATE]
+    named = {actor.key for actor in actors if not actor.key.endswith(GOVERNMENT)}
     stage = state_of(event.type, event.stage)
     # Who puts a visit off, or calls it off, need not be who was to go.
     goes = kind == "visit" and event.direction != Direction.MUTUAL and stage not in ("postponed", "cancelled")

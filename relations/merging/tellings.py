@@ -12,6 +12,8 @@ from relations.codebook.countries import countries
 
 ONE_DAY = dt.timedelta(days=1)
 COARSENESS = ("day", "week", "month", "year")
+# The institution that stands for whoever acts for a state and has no other; it tells nothing apart.
+GOVERNMENT = ":government"
 ANNOUNCED, MUTUAL = "announced", 0
 
 # What speaks for one happening adds up, what speaks against it is taken off; from SAME on it is one. Two tellings below

@@ -158,7 +158,7 @@ def pack(sums: Floats) -> list[bytes]:
     ]
 
 
-def unpack(rows: Sequence[bytes]) -> Floats:
+def unpack(rows: Sequence[bytes | memoryview]) -> Floats:
     """Sums of shape (n, *SHAPE) from what pack gave."""
     cells = CLASSES * MOMENTS
     width = -(-cells // 8)

@@ -12,7 +12,7 @@ MONDAY = dt.date(2017, 8, 7)
 
 def telling(number: int, *, day: int = 0, named: bool = False, planned: int | None = None, **values: Any) -> Telling:
     """A telling of a visit put off, in an article of its own. day, planned: counted from MONDAY."""
-    defaults = {
+    defaults: dict[str, Any] = {
         "id": number,
         "key": (number,),
         "article": number,

@@ -76,6 +76,12 @@ def test_other_people_are_on_other_visits() -> None:
     assert found == [([0, 16], "postponed"), ([1], "announced")]
 
 
+def test_a_ministry_or_somebody_of_the_other_side_tells_no_visits_apart() -> None:
+    for named in ("USA:foreign_ministry", "PAK:person:a-host"):
+        found = told([event(0, who="USA:person:an-envoy", plan=(20,)), event(16, "visit_postponed", who=named)])
+        assert found == [([0, 16], "postponed")]
+
+
 def test_a_visit_the_other_way_is_another() -> None:
     assert len(told([event(0), event(3, visitor="PAK")])) == 2
 

@@ -187,6 +187,28 @@ def test_a_state_that_turns_out_to_be_another_act_counts_once(editor: User) -> N
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("later", ["border_opened", "border_closed"])
+def test_what_comes_to_be_known_late_ends_or_renews_a_state_earlier(later: str) -> None:
+    making.event(type="border_closed", occurred_on=ago(60))
+    making.event(type=later, occurred_on=ago(20))
+    score_stale_days()
+    making.event(type=later, occurred_on=ago(40))
+    score_stale_days()
+    stored.assert_true_to_the_events()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("later", ["border_opened", "border_closed"])
+def test_a_state_that_becomes_certain_after_it_ended_ends_as_certainly(later: str, editor: User) -> None:
+    closed = making.event(type="border_closed", occurred_on=ago(60), confidence=0.6)
+    making.event(type=later, occurred_on=ago(20))
+    score_stale_days()
+    correct_event(closed.pk, editor=editor, status="confirmed")
+    score_stale_days()
+    stored.assert_true_to_the_events()
+
+
+@pytest.mark.django_db
 def test_a_late_event_changes_the_row_of_its_own_day_and_no_other() -> None:
     for days in (90, 50, 10):
         making.event(type="clash", occurred_on=ago(days))
