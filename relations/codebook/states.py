@@ -17,7 +17,10 @@ def load_states(path: Path = DATA / "states.csv") -> dict[str, frozenset[str]]:
         ends = row.list("ended_by")
         if not ends or set(ends) - known:
             raise row.wrong(f"ended_by is {'|'.join(ends)!r}; it must name types of the codebook.")
-        found[row.one_of("type", known)] = frozenset(ends)
+        begins = row.one_of("type", known)
+        if begins in found:
+            raise row.wrong(f"the type {begins} stands twice. Name all that ends it in one row.")
+        found[begins] = frozenset(ends)
     return found
 
 

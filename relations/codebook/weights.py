@@ -38,12 +38,14 @@ def load_weight_sets(folder: Path = DATA / "weights") -> dict[str, WeightSet]:
     """All sets by name. Raises CodebookError for a file that leaves a type without a weight in [-10, 10]."""
     found: dict[str, WeightSet] = {}
     for path in sorted(folder.glob("*.toml")):
-        table = tomllib.loads(path.read_text("utf-8"))
         try:
+            table = tomllib.loads(path.read_text("utf-8"))
             weights = {slug: _weight(kind, table, path) for slug, kind in event_types().items()}
             one = WeightSet(table["name"], int(table["version"]), table["title"], table["source"], weights)
         except KeyError as missing:
             raise CodebookError(f"{path.name}: {missing} is missing.") from None
+        except ValueError as wrong:  # no TOML, or a version that is no number
+            raise CodebookError(f"{path.name}: {wrong}. It must be TOML with a number as its version.") from None
         if one.name in found:
             raise CodebookError(f"{path.name}: the name {one.name} stands twice.")
         found[one.name] = one
@@ -60,7 +62,7 @@ def _weight(kind: EventType, table: dict[str, Any], path: Path) -> float:
     if unknown := set(table["by_class"]) - PLOVER_CLASSES:
         raise CodebookError(f"{path.name}: {', '.join(sorted(unknown))} is no PLOVER class.")
     weight = table["by_class"].get(kind.plover)
-    if not isinstance(weight, int | float) or not -10 <= weight <= 10:
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not -10 <= weight <= 10:
         raise CodebookError(f"{path.name}: the class {kind.plover} needs a weight between -10 and 10, not {weight!r}.")
     return float(weight)
 

@@ -24,7 +24,8 @@ class PairDays(models.QuerySet["PairDay"]):
     def mark_stale(self, days: Iterable[tuple[int, str, dt.date]]) -> None:
         """Days (pair id, dataset, day) must be scored again; called in the transaction that changed them.
 
-        In key order, so that two transactions marking the same days wait for each other instead of deadlocking.
+        The caller holds the pairs, as scoring does, so that no day is marked while it is being summed. In key order, so
+        that two transactions marking the same days wait for each other instead of deadlocking.
         """
         self.bulk_create(
             (

@@ -18,10 +18,11 @@ def score_stale_days(batch: int = 200) -> int:
 
     How many pairs. Safe to repeat and to run in parallel.
     """
-    formula = current_formula()
+    # The day of a run is that on which it began: over midnight no pair would be done with for both days.
+    formula, day = current_formula(), today()
     return work_through_batches(
-        lambda pairs: pairs.stale(today(), formula.label),
-        functools.partial(store.score_pairs, today=today(), formula=formula),
+        lambda pairs: pairs.stale(day, formula.label),
+        functools.partial(store.score_pairs, today=day, formula=formula),
         batch,
     )
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from django.db.models import Count
 
-from relations.models import Article, Dataset, Event, PairDay, PairStanding, Report
+from relations.models import Article, Dataset, Event, PairStanding, Report
 from relations.models.scores import Formula
+from relations.scoring.store_days import Days, Place
 from relations.tension import sums
 from relations.tension.formula import BASELINE, figures
 from relations.tension.shares import effect
@@ -22,21 +23,16 @@ KEPT = [
     *("events_90", "last_event_on", "mover", "recent", "forward", "backward", "conflict", "cooperation"),
     *("articles", "all_articles", "made_with"),
 ]
-Place = tuple[int, str]
-Day = tuple[dt.date, int, bytes]  # day, events, sums
 
 
-def write_standings(pair_ids: Sequence[int], *, today: dt.date, formula: Formula) -> None:
-    """Write down where these pairs stand; one of which nothing is left, or nothing has happened yet, stands nowhere."""
-    days: dict[Place, list[Day]] = {}
-    rows = PairDay.objects.filter(pair__in=pair_ids).order_by("pair_id", "dataset", "day")
-    columns = ("pair_id", "dataset", "day", "event_count", "sums")
-    for pair, dataset, day, count, values in rows.values_list(*columns).iterator(5000):
-        days.setdefault((pair, dataset), []).append((day, count, values))
+def write_standings(pair_ids: Sequence[int], days: Mapping[Place, Days], *, today: dt.date, formula: Formula) -> None:
+    """Write down where these pairs stand; one of which nothing is left, or nothing has happened yet, stands nowhere.
+
+    days: all days of each pair.
+    """
     movers = _recent_events(pair_ids, today)
     articles, all_articles = _attention(pair_ids, today)
-    places = [place for place, of_place in days.items() if of_place[0][0] <= today]
-    standings = _standings(places, days, today)
+    standings = _standings(_until(days, today), today)
     for standing in standings:
         place = (standing.pair_id, standing.dataset)
         standing.mover_id = _mover(movers.get(place, ()), today, standing, formula)
@@ -55,31 +51,34 @@ def write_standings(pair_ids: Sequence[int], *, today: dt.date, formula: Formula
     )
 
 
-def _standings(places: Sequence[Place], days: Mapping[Place, Sequence[Day]], today: dt.date) -> list[PairStanding]:
-    """Where these pairs stand, from all of their days in order."""
-    if not places:
+def _until(days: Mapping[Place, Days], today: dt.date) -> dict[Place, Days]:
+    """Without what is dated to a day still to come."""
+    found = {}
+    for place, of_place in days.items():
+        past = int(np.searchsorted(of_place.ordinals, today.toordinal(), side="right"))
+        if past:
+            found[place] = of_place.part(0, past)
+    return found
+
+
+def _standings(days: Mapping[Place, Days], today: dt.date) -> list[PairStanding]:
+    """Where these pairs stand, from all of their days."""
+    if not days:
         return []
     last = SPARKLINE_DAYS  # the score 90 days ago stands at 0, today's here
     first_day = today.toordinal() - last
-    groups, offsets, values = [], [], []
-    for group, place in enumerate(places):
-        for day, _, row in days[place]:
-            if day <= today:
-                groups.append(group)
-                offsets.append(day.toordinal() - first_day)
-                values.append(row)
-    rows = sums.unpack(values)
-    series = sums.windows(np.array(groups), np.array(offsets), rows, len(places), last + 1)
-    return [_standing(place, days[place], series, group, today) for group, place in enumerate(places)]
+    lengths = [len(of_place.ordinals) for of_place in days.values()]
+    offsets = np.concatenate([of_place.ordinals for of_place in days.values()]) - first_day
+    values = np.concatenate([of_place.sums for of_place in days.values()])
+    series = sums.windows(np.repeat(np.arange(len(days)), lengths), offsets, values, len(days), last + 1)
+    return [_standing(place, of_place, series, group, today) for group, (place, of_place) in enumerate(days.items())]
 
 
-def _standing(place: Place, days: Sequence[Day], series: Series, group: int, today: dt.date) -> PairStanding:
+def _standing(place: Place, days: Days, series: Series, group: int, today: dt.date) -> PairStanding:
     last = SPARKLINE_DAYS
-    first_day = today.toordinal() - last
+    offsets = days.ordinals - (today.toordinal() - last)
     scores = series.score[group].tolist()
-    known_since = days[0][0].toordinal() - first_day
-    counts = [(day.toordinal() - first_day, count) for day, count, _ in days if day <= today]
-    recent = [(number, count) for number, count in counts[-SPARKLINE_DAYS - 1 :] if number > 0]
+    known_since = int(offsets[0])
 
     def before(ago: int) -> float:
         """The score so many days ago; the baseline before anything was known."""
@@ -91,8 +90,8 @@ def _standing(place: Place, days: Sequence[Day], series: Series, group: int, tod
         as_of=today,
         **_figures(series, group, last),
         **{f"change_{ago}": scores[last] - before(ago) for ago in (7, 30, 90)},
-        **{f"events_{span}": sum(count for day, count in recent if day > last - span) for span in (7, 30, 90)},
-        last_event_on=dt.date.fromordinal(first_day + counts[-1][0]),
+        **{f"events_{span}": int(days.events[offsets > last - span].sum()) for span in (7, 30, 90)},
+        last_event_on=dt.date.fromordinal(int(days.ordinals[-1])),
         recent=[before(ago) for ago in reversed(range(SPARKLINE_DAYS))],
     )
 
@@ -137,4 +136,4 @@ def _attention(pair_ids: Sequence[int], today: dt.date) -> tuple[dict[int, int],
         .annotate(articles=Count("article", distinct=True))
     )
     found = {row["pair_id"]: row["articles"] for row in of_pair}
-    return found, Article.objects.filter(published_at__date__gt=since).count() if found else 0
+    return found, Article.objects.filter(published_at__date__gt=since).count()

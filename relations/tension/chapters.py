@@ -46,10 +46,10 @@ def chapters(score: Floats) -> list[Chapter]:
 
 def _cuts(means: Floats) -> list[int]:
     """Numbers of the weeks at which a chapter begins, without the first."""
-    import ruptures  # it brings scipy with it, which most processes never need
-
     if np.ptp(means) < PENALTY_POINTS / 2:
         return []
+    import ruptures  # it brings scipy with it, which most processes never need
+
     found = ruptures.KernelCPD(kernel="linear", min_size=LEAST_WEEKS).fit(means[:, None]).predict(pen=PENALTY)
     return [int(cut) for cut in found[:-1]]
 

@@ -72,8 +72,10 @@ def explain(
     weight = PRIOR_STRENGTH + known
     score = (PRIOR_STRENGTH * BASELINE + math.fsum(v * about.severity for _, _, about, _, v in alive)) / weight
     variance = (PRIOR_STRENGTH * BASELINE_DEVIATION) ** 2 + math.fsum(
-        v * v * ((1 - one.probability) / one.probability * (about.severity - score) ** 2 + about.deviation**2)
-        for one, _, about, _, v in alive
+        # (1 - p) / p v^2 without a division by a p that may be next to nothing.
+        (1 - one.probability) * one.probability * (about.evidence * left * (about.severity - score)) ** 2
+        + (v * about.deviation) ** 2
+        for one, _, about, left, v in alive
     )
     half_width = BAND * math.sqrt(variance) / weight
     parts = [

@@ -136,6 +136,8 @@ def day_sums(
         days.append(on[which])
         into.append(klass[which])
         parts.append(part)
+    if not groups:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros((0, *SHAPE))
     return _summed(np.concatenate(groups), np.concatenate(days), np.concatenate(into), np.concatenate(parts))
 
 
@@ -222,15 +224,21 @@ def series(offsets: Ints, sums: Floats, n_days: int, half_lives: Sequence[float]
 def windows(groups: Ints, offsets: Ints, sums: Floats, n_groups: int, n_days: int) -> Series:
     """The last days of the series of many pairs at once, without those before: arrays of shape (n_groups, n_days).
 
-    groups: whose each row is, in 0..n_groups-1. offsets: day numbers below n_days; what is below 0 happened before.
+    groups: whose each row is, in 0..n_groups-1, in order. offsets: day numbers below n_days; below 0: before.
     """
-    left = _left(HALF_LIFE_CLASSES)
-    carried = np.zeros((n_groups, *SHAPE))
-    before = offsets < 0
-    np.add.at(carried, groups[before], sums[before] * left ** -offsets[before][:, None, None])
+    first, second = _factors(HALF_LIFE_CLASSES)
     days = np.zeros((n_groups, n_days, *SHAPE))
-    days[groups[~before], offsets[~before]] = sums[~before]
-    days[:, 0] += carried
+    now = offsets >= 0
+    days[groups[now], offsets[now]] = sums[now]
+    old = ~now
+    if old.any():
+        age = -offsets[old][:, None]
+        carried = sums[old]
+        carried[:, :, :DOUBT] *= (first**age)[:, :, None]
+        carried[:, :, DOUBT:] *= (second**age)[:, :, None]
+        whose, starts = np.unique(groups[old], return_index=True)
+        days[whose, 0] += np.add.reduceat(carried, starts, axis=0)
+    left = _left(HALF_LIFE_CLASSES)
     moments = np.empty((n_groups, n_days, MOMENTS))
     state = np.zeros((n_groups, *SHAPE))
     for day in range(n_days):
@@ -281,7 +289,7 @@ def _discounted(offsets: Ints, sums: Floats, n_days: int, half_lives: Sequence[f
 def tension(moments: Floats) -> Series:
     """Score and band from discounted moments of shape (..., MOMENTS); arrays of shape (...)."""
     # Terms that ended leave rounding behind; less than nothing is nothing.
-    total = np.where(np.abs(moments) < 1e-9, 0.0, moments)
+    total = np.where(np.abs(moments) < 1e-12, 0.0, moments)
     v = np.maximum(total[..., 0:6:2], 0.0)
     vs = np.maximum(total[..., 1:6:2], 0.0)
     known = v.sum(axis=-1)

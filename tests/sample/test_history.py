@@ -61,6 +61,13 @@ def test_what_both_do_is_what_the_codebook_calls_mutual() -> None:
         assert event.both or not event_types()[event.type].symmetric or event.type in ("clash", "meeting"), event
 
 
+def test_the_score_is_told_who_did_it_to_whom_or_that_both_did() -> None:
+    sides = {one.type: one.direction for one in history.occurrences("gbr-rus")}
+    assert (sides["visit_made"], sides["meeting"]) == (1, 0)
+    expelled = [one.direction for one in history.occurrences("gbr-rus") if one.type == "diplomat_expelled"]
+    assert expelled == [1, -1]
+
+
 def test_every_claim_is_of_days_on_which_something_is_known_of_the_pair() -> None:
     first = {event.pair: event.on for event in reversed(history.events())}
     assert len(history.claims()) >= 50

@@ -84,6 +84,7 @@ def test_a_run_that_goes_on_over_midnight_ends(monkeypatch: pytest.MonkeyPatch) 
 def test_an_event_dated_ahead_counts_from_its_day_on(monkeypatch: pytest.MonkeyPatch) -> None:
     making.event(type="meeting", mutual=True, occurred_on=ago(200))
     making.event(type="clash", occurred_on=ago(-1))
+    making.event(type="clash", occurred_on=ago(-1000))
     score_stale_days()
     assert standing().score < BASELINE + 1 and max(values[0] for values in stored.series(pair_id()).values()) < 46
     monkeypatch.setattr(run, "today", lambda: ago(-1))
@@ -117,6 +118,7 @@ def test_so_does_one_that_ended_a_closure_or_renewed_it(kind: str) -> None:
     reject(later)
     score_stale_days()
     stored.assert_same(stored.series(pair_id()), before)
+    stored.assert_true_to_the_events()
 
 
 def test_so_does_one_that_replaced_an_announcement(editor: User) -> None:
@@ -218,6 +220,7 @@ def test_months_are_counted_with_their_days() -> None:
     making.event(type="clash", occurred_on=ago(3))
     moved = making.event(type="clash", occurred_on=ago(3))
     making.event(type="apology", occurred_on=ago(70), status="rejected")
+    making.event(type="strike", occurred_on=ago(3), status="merged", merged_into=moved)
     score_stale_days()
 
     def counts() -> dict[tuple[dt.date, str, str], int]:
