@@ -312,6 +312,10 @@ class Migration(migrations.Migration):
             index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='event_merged'),
         ),
         migrations.AddIndex(
+            model_name='event',
+            index=models.Index(condition=models.Q(('in_force_until__isnull', False), ('replaced_on__isnull', False), _connector='OR'), fields=['pair'], name='event_with_term'),
+        ),
+        migrations.AddIndex(
             model_name='report',
             index=models.Index(condition=models.Q(('due', True)), fields=['pair'], name='report_due'),
         ),

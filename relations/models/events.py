@@ -123,6 +123,12 @@ class Event(models.Model):
             models.Index(fields=["pair"], name="event_evidence_changed", condition=Q(evidence_changed=True)),
             # The events of an engagement, in its own order. Read by merging.engagements and the event page.
             models.Index(fields=["engagement"], name="event_of_engagement", condition=Q(engagement__isnull=False)),
+            # Whose terms end on these days? Asked by scoring.store.
+            models.Index(
+                fields=["pair"],
+                name="event_with_term",
+                condition=Q(in_force_until__isnull=False) | Q(replaced_on__isnull=False),
+            ),
             # Which events are part of this one? Asked by merging and corrections.
             models.Index(fields=["merged_into"], name="event_merged", condition=Q(merged_into__isnull=False)),
         ]

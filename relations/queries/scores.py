@@ -39,7 +39,7 @@ def score_series(pair_id: int, today: dt.date, dataset: str = Dataset.OWN) -> Sc
     if not days:
         return None
     first = days[0][0]
-    offsets = np.array([(day - first).days for day, _ in days])
+    offsets = np.fromiter((day.toordinal() for day, _ in days), dtype=np.int64, count=len(days)) - first.toordinal()
     values = sums.unpack([row for _, row in days])
     return ScoreSeries(first, sums.series(offsets, values, (today - first).days + 1))
 

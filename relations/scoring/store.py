@@ -6,7 +6,7 @@ Pairs are worked on together, since one pair's share of most queries is a few ro
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import connection
 from django.db.models import Q
@@ -33,7 +33,7 @@ def score_pairs(pair_ids: Sequence[int], *, today: dt.date, formula: Formula) ->
     }
     whole = {place for place in {*stale, *made_with} if made_with.get(place) != formula.label}
     months = {(*place, month) for place, days in stale.items() for month in {day.replace(day=1) for day in days}}
-    bound = _bound_events(pair_ids, formula)
+    bound = _bound_events({pair for pair, _ in whole | _touched(stale, whole)}, formula)
     moved = _settle_terms(bound, stale)
     some = {
         place: stale.get(place, set()) | moved.get(place, set()) for place in {*stale, *moved} if place not in whole
@@ -54,7 +54,30 @@ def _stale_days(pair_ids: Sequence[int]) -> dict[Place, set[dt.date]]:
     return found
 
 
-def _bound_events(pair_ids: Sequence[int], formula: Formula) -> dict[Place, list[Bound]]:
+def _touched(stale: dict[Place, set[dt.date]], whole: Collection[Place]) -> set[Place]:
+    """The places where terms may have changed: a stale day has an event that bears on others or is borne on, or some
+    term ends on it, by an event that may be another now. The terms of all other places are as they were.
+    """
+    asked = [(*place, day) for place, days in stale.items() if place not in whole for day in days]
+    if not asked:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH asked AS (SELECT * FROM unnest(%s::bigint[], %s::text[], %s::date[]) AS asked (pair, dataset, day)) "
+            "SELECT e.pair_id, e.dataset FROM asked JOIN relations_event e "
+            "ON e.pair_id = asked.pair AND e.dataset = asked.dataset AND e.occurred_on = asked.day "
+            "WHERE e.engagement_id IS NOT NULL OR e.type = ANY(%s) "
+            "OR e.in_force_until IS NOT NULL OR e.replaced_on IS NOT NULL "
+            "UNION SELECT e.pair_id, e.dataset FROM asked JOIN relations_event e "
+            "ON e.pair_id = asked.pair AND e.dataset = asked.dataset "
+            "WHERE (e.in_force_until IS NOT NULL OR e.replaced_on IS NOT NULL) "
+            "AND (e.in_force_until = asked.day OR e.replaced_on = asked.day)",
+            [*(list(column) for column in zip(*asked, strict=True)), sorted(state_types())],
+        )
+        return {(pair, dataset) for pair, dataset in cursor.fetchall()}
+
+
+def _bound_events(pair_ids: Collection[int], formula: Formula) -> dict[Place, list[Bound]]:
     """Events on whose terms others bear, those that bear on them, and those that bear a term from before."""
     found: dict[Place, list[Bound]] = {}
     standing = Q(status__in=[Status.CODED, Status.CONFIRMED])

@@ -255,7 +255,7 @@ def _left(half_lives: Sequence[float]) -> Floats:
 
 
 # Days that one step carries; the triangle of powers has its square many entries.
-STRIDE = 64
+STRIDE = 32
 
 
 def _discounted(offsets: Ints, sums: Floats, n_days: int, half_lives: Sequence[float]) -> Floats:

@@ -8,6 +8,7 @@ counts once too: when it is renewed, the renewal stands for it.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -87,10 +88,10 @@ def terms(occurrences: Iterable[Occurrence]) -> dict[int, Term]:
             (end for slug in sorted(states()[kind]) for end in ends.get(slug, ()) if _meets(end.direction, direction)),
             key=lambda end: end.order,
         )
+        days = [end.day for end in ending]
         for one, renewed_on in _replaced(renewals):
-            over = next(
-                (end.day for end in ending if end.day >= one.day and end.id != one.id and _tells(end, one)), OPEN
-            )
+            later = (ending[at] for at in range(bisect_left(days, one.day), len(ending)))
+            over = next((end.day for end in later if end.id != one.id and _tells(end, one)), OPEN)
             if renewed_on is not None and renewed_on <= over:
                 found[one.id] = Term(OPEN, renewed_on)
             elif over > one.day:

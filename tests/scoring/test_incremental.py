@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from relations.corrections.run import CorrectionRefused, correct_event, merge_events, split_event, undo
 from relations.merging.run import merge_new_reports
 from relations.models import Article, Correction, Event, LearntPrecision, PairDay, Report
+from relations.models.events import NO_END
 from relations.scoring.run import score_stale_days
 from tests import making
 from tests.scoring import stored
@@ -205,6 +206,36 @@ def test_a_state_that_becomes_certain_after_it_ended_ends_as_certainly(later: st
     score_stale_days()
     correct_event(closed.pk, editor=editor, status="confirmed")
     score_stale_days()
+    stored.assert_true_to_the_events()
+
+
+@pytest.mark.django_db
+def test_a_state_is_in_force_again_when_what_ended_it_was_something_else(editor: User) -> None:
+    making.event(type="border_closed", occurred_on=ago(60))
+    opened = making.event(type="border_opened", occurred_on=ago(20))
+    score_stale_days()
+    correct_event(opened.pk, editor=editor, type="apology")
+    score_stale_days()
+    assert Event.objects.get(type="border_closed").in_force_until == NO_END
+    stored.assert_true_to_the_events()
+
+
+@pytest.mark.django_db
+def test_an_announcement_counts_again_when_its_postponement_was_of_another_visit(editor: User) -> None:
+    making.report("USA", "PAK", "visit_announced", stage="announced", occurred_on=ago(30))
+    making.report("PAK", "USA", "visit_postponed", stage="postponed", occurred_on=ago(20))
+    making.report("PAK", "USA", "apology", occurred_on=ago(20))
+    merge_new_reports()
+    score_stale_days()
+    announced, postponed, apology = (
+        Event.objects.get(type=kind) for kind in ("visit_announced", "visit_postponed", "apology")
+    )
+    assert announced.replaced_on == ago(20)
+    merge_events(postponed.pk, apology.pk, editor=editor)
+    merge_new_reports()
+    score_stale_days()
+    announced.refresh_from_db()
+    assert announced.replaced_on is None
     stored.assert_true_to_the_events()
 
 
