@@ -174,3 +174,26 @@ def test_reports_shuffled_and_in_batches_give_the_same_events(
     cuts = sorted(data.draw(st.sets(st.integers(1, len(specs) - 1), min_size=1, max_size=6)))
     batches = [shuffled[start:stop] for start, stop in zip([0, *cuts], [*cuts, len(specs)], strict=True)]
     assert trial(batches, feeds, actors) == at_once
+
+
+def spec(number: int, day: int, **values: Any) -> dict[str, Any]:
+    """A report of a clash in an article and a feed of its own, as the others of this test tell it."""
+    plain = {"type": "clash", "direction": 1, "precision": "day", "date_words": "", "stage": "held", "actor": "PAK"}
+    told = {"sentence": SENTENCES[2], "planned": None, "place": "", "confidence": 0.9}
+    return {"article": number, "number": number, "day": day, **plain, **told, **values}
+
+
+@pytest.mark.django_db
+def test_what_comes_later_changes_nothing_that_it_can_not_reach(feeds: list[Feed], actors: dict[str, int]) -> None:
+    """The fourth day belongs to the second, so that the sixth stands alone; a report of the eighth leaves it alone."""
+    first = [spec(0, 2), spec(1, 2), spec(2, 2), spec(3, 4), spec(4, 4), spec(5, 6)]
+    late = [spec(6, 8)]
+    assert trial([first, late], feeds, actors) == trial([[*first, *late]], feeds, actors)
+
+
+@pytest.mark.django_db
+def test_what_comes_later_draws_what_it_can_reach(feeds: list[Feed], actors: dict[str, int]) -> None:
+    """The report of the second day first belongs to the day before, then to the fourth that more outlets name."""
+    first = [spec(0, 0), spec(1, 0), spec(2, 2)]
+    late = [spec(3, 4), spec(4, 4), spec(5, 4)]
+    assert trial([first, late], feeds, actors) == trial([[*first, *late]], feeds, actors)
