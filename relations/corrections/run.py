@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from relations.codebook.event_types import event_types
@@ -16,6 +17,8 @@ from relations.models import Correction, CountryPair, Direction, Event, PairDay,
 
 # What an editor may set, and which columns each of them writes.
 FIELDS = ("type", "direction", "occurred_on", "status")
+# What says more exactly what a field says, and so is set with it.
+COMPANION = {"occurred_on": "precision", "type": "stage"}
 EARLIEST = dt.date(1900, 1, 1)
 # Types that say themselves how far a planned act has come; the others are acts that happened.
 STAGE_OF_TYPE = {
@@ -48,19 +51,20 @@ def correct_event(
         raise ChangedMeanwhile("Someone changed this event meanwhile. It is shown as it is; make your change again.")
     if event.status == Status.MERGED:
         raise CorrectionRefused(f"This event is part of event {event.merged_into_id} by now. Correct that one.")
+    new = {field: value for field, value in new.items() if getattr(event, field, None) != value}
     for field, value in new.items():
         _check(field, value)
-    new = {field: value for field, value in new.items() if getattr(event, field) != value}
     if not new:
         return None
     new = _with_what_follows(event, new)
-    # A verdict alone (confirm, reject) says nothing about the other fields; the coder may still sharpen them.
-    corrected = {*event.corrected_fields, *new}
+    # A verdict alone (confirm, reject) says nothing about the other fields; the coder may still sharpen them. What goes
+    # with a field that was set is set with it, also where it is as it was.
+    corrected = {*event.corrected_fields, *new, *(COMPANION[field] for field in new if field in COMPANION)}
     if new.get("status") == Status.CODED:  # reopened: it stands and falls with its evidence again
         corrected.discard("status")
     new["corrected_fields"] = sorted(corrected)
     placed = _pin(event)
-    if not new["corrected_fields"]:
+    if not new["corrected_fields"] and not _is_placed(event):
         Report.objects.filter(event=event).update(pinned=False)
     return _apply(event, new, editor=editor, reason=reason, placed=placed)
 
@@ -123,7 +127,8 @@ def split_event(event_id: int, report_ids: Collection[int], *, editor: User, rea
 
 def _touch(event: Event) -> None:
     """Its evidence changed: merging derives it anew, and its day is scored again."""
-    Event.objects.filter(pk=event.pk).update(evidence_changed=True, updated_at=timezone.now())
+    standing = Event.objects.filter(pk=event.pk).exclude(status=Status.MERGED)
+    standing.update(evidence_changed=True, updated_at=timezone.now())
     PairDay.objects.mark_stale([(event.pair_id, event.dataset, event.occurred_on)])
 
 
@@ -140,8 +145,9 @@ def undo(correction_id: int, *, editor: User) -> Correction:
     """Take the newest correction of an event back, by a correction of its own. Raises CorrectionRefused."""
     correction = Correction.objects.select_related("event").get(pk=correction_id)
     event = _hold(correction.event_id)
-    newest = _newest_in_force(event)
-    if newest is None or newest.pk != correction.pk:
+    # Of a merge or a split in both events: what was said since of either is said of it as it is now.
+    concerned = [pk for pk in (correction.event_id, correction.other_id) if pk]
+    if any(newest is None or newest.pk != correction.pk for newest in map(_newest_in_force, concerned)):
         raise CorrectionRefused(
             "Only the newest correction that still stands can be undone. Undo the later ones first."
         )
@@ -149,6 +155,10 @@ def undo(correction_id: int, *, editor: User) -> Correction:
     if correction.other_id:
         _take_apart(event, correction)
     _put_back(correction.placed)
+    if not correction.placed and before.get("corrected_fields") == [] and not _is_placed(event):
+        Report.objects.filter(event=event).update(
+            pinned=False
+        )  # a correction from before it was noted where they stood
     return _apply(event, before, editor=editor, reason="", undoes=correction, other=correction.other)
 
 
@@ -159,29 +169,33 @@ def _take_apart(event: Event, correction: Correction) -> None:
     if "merged_into_id" in correction.changes:
         _touch(other)
         return
-    if other.corrections.filter(undoes=None, undone_by=None).exists():
-        raise CorrectionRefused(
-            f"Event {other.pk}, which was split off, has been corrected since. Undo that first, on its page."
-        )
-    if other.status == Status.MERGED:
-        raise CorrectionRefused(f"Event {other.pk}, which was split off, is part of another event by now.")
     Report.objects.filter(event=other).update(event=event, due=True)
     Event.objects.filter(merged_into=other).update(merged_into=event)
     _touch(other)
     Event.objects.filter(pk=other.pk).update(
-        status=Status.MERGED, merged_into=event, engagement=None, report_count=0, source_count=0, evidence_changed=False
+        status=Status.MERGED, merged_into=event, report_count=0, source_count=0, evidence_changed=False
     )
 
 
 def _put_back(placed: list[list[Any]]) -> None:
-    """Reports to the events where they stood, pinned or not as then. One that was read away since is left out."""
+    """Reports to the events where they stood, pinned or not as then."""
+    moved = Report.objects.filter(pk__in=[report for report, *_ in placed], event__isnull=False)
+    Event.objects.filter(pk__in=moved.values("event")).exclude(status=Status.MERGED).update(evidence_changed=True)
     for event_id, pinned in sorted({(event_id, pinned) for _, event_id, pinned in placed}):
         ids = [report for report, of_event, was in placed if (of_event, was) == (event_id, pinned)]
         Report.objects.filter(pk__in=ids).update(event_id=event_id, pinned=pinned, due=True)
 
 
-def _newest_in_force(event: Event) -> Correction | None:
-    return event.corrections.filter(undoes=None, undone_by=None).order_by("-pk").first()
+def _newest_in_force(event_id: int) -> Correction | None:
+    """The last correction of an event that stands, its merges and splits with others included."""
+    concerned = Q(event=event_id) | Q(other=event_id)
+    return Correction.objects.filter(concerned, undoes=None, undone_by=None).order_by("-pk").first()
+
+
+def _is_placed(event: Event) -> bool:
+    """Whether an editor decided which reports are the event's."""
+    concerned = Q(event=event) | Q(other=event)
+    return Correction.objects.filter(concerned, other__isnull=False, undoes=None, undone_by=None).exists()
 
 
 def _hold(event_id: int) -> Event:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db.models import Q
 from django.utils import timezone
@@ -15,6 +15,7 @@ from relations.merging.tellings import GOVERNMENT, Telling, last_day, words_of
 from relations.models import ActorKind, CountryPair, Dataset, Event, PairDay, Precision, Report, Status
 from relations.models.events import Events
 
+BEFORE_ALL = dt.datetime.min.replace(tzinfo=dt.UTC)
 LONGEST_SLOT = dt.timedelta(days=366)
 # What an event takes from its reports.
 DERIVED = [
@@ -57,7 +58,7 @@ def _merge_family(pair_id: int, changed: list[Telling], names: frozenset[str]) -
     told = [(_telling(row, names), row) for row in rows]
     standing = [one for one, row in told if one.pinned or not row["withdrawn"]]
     ghosts = [one for one, row in told if row["withdrawn"] and not one.pinned and one.event]
-    groups = partition([*standing, *_as_corrected(standing)])
+    groups = partition([*standing, *_as_corrected(pair_id, standing, types, felt)])
     return _place(pair_id, _concerned(groups, felt), ghosts)
 
 
@@ -89,16 +90,17 @@ def _is_felt_by(one: Telling, felt: Sequence[tuple[dt.date, dt.date]]) -> bool:
     return any(one.occurred_on <= end and one.last_day >= start for start, end in felt)
 
 
-def _as_corrected(standing: Sequence[Telling]) -> list[Telling]:
+def _as_corrected(
+    pair_id: int, standing: Sequence[Telling], types: Collection[str], felt: Sequence[tuple[dt.date, dt.date]]
+) -> list[Telling]:
     """What editors made of events, as tellings of their own: another report that says so tells of the same event."""
-    pinned = {one.event: one for one in standing if one.pinned}
-    corrected = Event.objects.filter(
-        pk__in=list(pinned), corrected_fields__overlap=["type", "direction", "occurred_on"]
-    )
+    pinned = {one.event for one in standing if one.pinned}
+    near = Q(pk__in=pinned) | (_around(felt) & Q(pair=pair_id, dataset=Dataset.OWN, type__in=types))
+    corrected = Event.objects.filter(near, corrected_fields__overlap=["type", "direction", "occurred_on"])
     return [
         Telling(
             id=-event.pk,
-            key=(*pinned[event.pk].key[:-1], "corrected"),
+            key=(BEFORE_ALL, 0, "", event.pk, event.type, event.source_id, event.stage, "corrected"),
             article=-event.pk,
             story=-event.pk,
             feed=0,
@@ -110,7 +112,7 @@ def _as_corrected(standing: Sequence[Telling]) -> list[Telling]:
             event=event.pk,
             pinned=True,
         )
-        for event in corrected
+        for event in corrected.exclude(status=Status.MERGED).order_by("pk")
     ]
 
 
@@ -120,17 +122,23 @@ def _place(pair_id: int, groups: list[Group], ghosts: list[Telling]) -> set[int]
     An event goes where most of its reports go. One that is left without any, because they all turned out to be of
     another, leads there from now on.
     """
+    anchors = [next((one.event for one in group if one.pinned), 0) for group in groups]
     # Without what editors made of events, which is no report.
-    groups = [reports for group in groups if (reports := [one for one in group if one.id > 0])]
+    placed = [
+        (reports, anchor)
+        for group, anchor in zip(groups, anchors, strict=True)
+        if (reports := [one for one in group if one.id > 0])
+    ]
+    groups = [reports for reports, _ in placed]
     free = {one.event for group in groups for one in group if one.event}
-    fixed = {one.event for group in groups for one in group if one.pinned}
+    event_of = {at: anchor for at, (_, anchor) in enumerate(placed) if anchor}
+    fixed = set(event_of.values())
     wishes = sorted(
         (-sum(one.event == event for one in group), event, at)
         for at, group in enumerate(groups)
         for event in {one.event for one in group if one.event} - fixed
-        if not any(one.pinned for one in group)
+        if at not in event_of
     )
-    event_of = {at: one.event for at, group in enumerate(groups) for one in group if one.pinned}
     taken = set(event_of.values())
     for _, event, at in wishes:
         if at not in event_of and event not in taken:
@@ -197,7 +205,6 @@ def _leave(event: Events, into: int) -> None:
     event.update(
         status=Status.MERGED,
         merged_into_id=into,
-        engagement=None,
         report_count=0,
         source_count=0,
         evidence_changed=False,
@@ -252,7 +259,7 @@ def derive_events(event_ids: Iterable[int]) -> int:
     for event in changed:
         event.updated_at = now
     Event.objects.bulk_update(changed, [*DERIVED, "updated_at"], batch_size=500)
-    Event.objects.filter(pk__in=[event.pk for event in events]).update(evidence_changed=False)
+    Event.objects.filter(pk__in=set(event_ids), evidence_changed=True).update(evidence_changed=False)
     PairDay.objects.mark_stale(stale)
     return len(changed)
 

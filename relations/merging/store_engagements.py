@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
+
 from relations.merging.engagements import KIND_OF_TYPE, Life, PlanEvent, kind_of, lives, state_of
 from relations.merging.evidence import Plan
 from relations.merging.tellings import GOVERNMENT
-from relations.models import ActorKind, Direction, Engagement, Event, PairDay, Precision, Report
+from relations.models import ActorKind, Direction, Engagement, Event, PairDay, Precision, Report, Status
 
 KEPT = [
     *("kind", "state", "first_heard_on", "last_heard_on", "planned_on", "planned_from", "planned_until"),
@@ -23,7 +25,8 @@ def link_engagements(pair_id: int, event_ids: Iterable[int]) -> None:
 
     All of the pair's are looked at, so that the order in which events came to be known doesn't matter.
     """
-    concerned = Event.objects.filter(pk__in=set(event_ids))
+    ids = set(event_ids)
+    concerned = Event.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids))
     if not concerned.filter(type__in=KIND_OF_TYPE).exists() and not concerned.exclude(engagement=None).exists():
         return
     events = {event.pk: event for event in _candidates(pair_id)}
@@ -150,8 +153,12 @@ def _participants(life: Life, events: dict[int, Event]) -> list[str]:
 
 
 def _tie(pair_id: int, events: dict[int, Event], tied: dict[int, int]) -> None:
-    """Write which event belongs to which engagement. A change of it changes the score of the event's day."""
-    before = dict(Event.objects.filter(pair_id=pair_id, engagement__isnull=False).values_list("pk", "engagement_id"))
+    """Write which event belongs to which engagement. A change of it changes the score of the event's day.
+
+    What no longer counts keeps its engagement, so that both are as they were if it counts again.
+    """
+    engaged = Event.objects.standing().filter(pair_id=pair_id, engagement__isnull=False)
+    before = dict(engaged.values_list("pk", "engagement_id"))
     moves: dict[int | None, list[int]] = {}
     for event in {*before, *tied}:
         if before.get(event) != tied.get(event):
@@ -167,11 +174,18 @@ def _leave(
     pair_id: int, known: dict[int, Engagement], living: set[int], events: dict[int, Event], tied: dict[int, int]
 ) -> None:
     """Engagements without events lead to the one that their events went to, and are forgotten if these are gone."""
+    merged = Event.objects.filter(pair_id=pair_id, status=Status.MERGED, engagement__isnull=False)
+    goes_on_in = {
+        engagement: tied[into]
+        for engagement, into in merged.values_list("engagement_id", "merged_into_id")
+        if into in tied
+    }
     for pk, engagement in known.items():
         if pk in living or engagement.merged_into_id:
             continue
         into = next(
-            (tied[event.pk] for event in events.values() if event.engagement_id == pk and event.pk in tied), None
+            (tied[event.pk] for event in events.values() if event.engagement_id == pk and event.pk in tied),
+            goes_on_in.get(pk),
         )
         if into:
             Engagement.objects.filter(merged_into_id=pk).update(merged_into_id=into)

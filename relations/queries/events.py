@@ -27,8 +27,9 @@ from relations.queries.timelines import standing_of
 
 MARKS = ("source", "trigger", "target")
 REPORTS_SHOWN = 100
-# Events of the pair that could be the same: of so many days around, so many at the most.
-NEAR, NEAR_SHOWN = dt.timedelta(days=14), 60
+# Events of the pair that could be the same: of so many days before and after, so many of each, the nearest.
+NEAR, NEAR_SHOWN = dt.timedelta(days=14), 30
+SAME_DAY_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +106,15 @@ def event_page(event: Event) -> EventPage:
     standing: PairStanding | None = standing_of(event.pair)
     others = Event.objects.filter(pair=event.pair, dataset=event.dataset).exclude(pk=event.pk).exclude(status="merged")
     others = others.select_related(*SIDES)
-    about = (event.occurred_on - NEAR, event.occurred_on + NEAR)
-    near = list(others.filter(occurred_on__range=about).newest_first()[:NEAR_SHOWN])
+    same_day = list(others.standing().filter(occurred_on=event.occurred_on).order_by("pk")[:SAME_DAY_SHOWN])
+    day = event.occurred_on
+    earlier = others.filter(occurred_on__range=(day - NEAR, day)).order_by("-occurred_on", "-pk")[:NEAR_SHOWN]
+    later = others.filter(occurred_on__gt=day, occurred_on__lte=day + NEAR).order_by("occurred_on", "pk")[:NEAR_SHOWN]
+    near = [*reversed(later), *earlier]
     reports = _reports(event)
-    in_plan = others.filter(engagement=event.engagement_id, engagement__isnull=False).order_by("occurred_on", "pk")
+    in_plan = (
+        others.standing().filter(engagement=event.engagement_id, engagement__isnull=False).order_by("occurred_on", "pk")
+    )
     return EventPage(
         event=event,
         words=event_words(event),
@@ -118,7 +124,7 @@ def event_page(event: Event) -> EventPage:
         reports=[report for report in reports if not report.withdrawn],
         gone=[report for report in reports if report.withdrawn],
         corrections=_corrections(event),
-        same_day=[event_words(other) for other in near if other.occurred_on == event.occurred_on and other.counts],
+        same_day=[event_words(other) for other in same_day],
         near=[event_words(other) for other in near],
         in_engagement=[event_words(other) for other in in_plan[:20]],
         counting=_counting(event),
@@ -197,24 +203,17 @@ def _corrections(event: Event) -> list[CorrectionWords]:
     concerned = Correction.objects.filter(Q(event=event) | Q(other=event))
     corrections = list(concerned.select_related("editor", "event", "other").order_by("-pk"))
     taken_back = {item.undoes_id for item in corrections}
-    in_force = [
-        item
-        for item in corrections
-        if item.event_id == event.pk and item.undoes_id is None and item.pk not in taken_back
-    ]
+    in_force = [item for item in corrections if item.undoes_id is None and item.pk not in taken_back]
     newest = in_force[0].pk if in_force else None
     found = []
     for item in corrections:
-        # A merged event takes no other correction, so that its merge is always its newest.
-        merged_here = item.other_id == event.pk and "merged_into_id" in item.changes and item.undoes_id is None
-        can_be_undone = item.pk == newest or (merged_here and item.pk not in taken_back)
         other = item.other if item.event_id == event.pk else item.event
         found.append(
             CorrectionWords(
                 correction=item,
                 other_url=other.get_absolute_url() if other else "",
                 changes=_change_words(item, event),
-                can_be_undone=can_be_undone,
+                can_be_undone=item.pk == newest,
                 is_undone=item.pk in taken_back,
             )
         )

@@ -171,7 +171,8 @@ def _signed_finely(value: float) -> str:
 
 def _rest(found: Explanation, listed: int) -> str:
     telling = _telling(found)[:listed]
-    others = [part for part in found.parts if part not in telling] if len(telling) < len(found.parts) else []
+    shown = {part.occurrence.id for part in telling}
+    others = [part for part in found.parts if part.occurrence.id not in shown]
     if not others:
         return ""
     return f"{count(len(others), 'more event')}, together {_signed_finely(sum(part.share for part in others))}"

@@ -88,12 +88,13 @@ def correct(request: HttpRequest, event_id: int) -> HttpResponse:
 def merge(request: HttpRequest, event_id: int) -> HttpResponse:
     """The event turned out to be the same as another one: into=ID, reason."""
     found = find(event_id)
-    into = request.POST.get("into", "")
-    if not into.isdigit() or not (other := queries.find_event(int(into))):
+    into = number(request.POST.get("into", ""))
+    other = queries.find_event(into) if into else None
+    if other is None:
         return done(request, event_id, "Choose the event that this one is the same as.", messages.WARNING)
 
     def change() -> object:
-        return merge_events(found.pk, other.pk, editor=person(request), reason=request.POST.get("reason", "")[:500])
+        return merge_events(found.pk, other.pk, editor=person(request), reason=reason(request))
 
     return rearrange(request, found, change, other.pk, f"Event {found.pk} is part of this one now.")
 
@@ -103,12 +104,22 @@ def merge(request: HttpRequest, event_id: int) -> HttpResponse:
 def split(request: HttpRequest, event_id: int) -> HttpResponse:
     """Some of the event's reports tell of something else: report=ID ..., reason."""
     found = find(event_id)
-    chosen = {int(pk) for pk in request.POST.getlist("report") if pk.isdigit()}
+    chosen = {pk for text in request.POST.getlist("report") if (pk := number(text))}
 
     def change() -> object:
-        return split_event(found.pk, chosen, editor=person(request), reason=request.POST.get("reason", "")[:500])
+        return split_event(found.pk, chosen, editor=person(request), reason=reason(request))
 
     return rearrange(request, found, change, found.pk, "The chosen reports have an event of their own now.")
+
+
+def number(text: str) -> int:
+    """An id as a form sends it; 0 for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+
+
+def reason(request: HttpRequest) -> str:
+    """As far as the column holds it, without NUL, which PostgreSQL refuses."""
+    return request.POST.get("reason", "").replace("\x00", "")[:500]
 
 
 def rearrange(

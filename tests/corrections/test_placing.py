@@ -113,7 +113,7 @@ def test_what_was_split_wrongly_and_corrected_since_is_undone_step_by_step(edito
     assert split.other_id
     later = correct_event(split.other_id, editor=editor, type="apology")
     assert later
-    with pytest.raises(CorrectionRefused, match="corrected since"):
+    with pytest.raises(CorrectionRefused, match="Undo the later ones first"):
         undo(split.pk, editor=editor)
     undo(later.pk, editor=editor)
     undo(split.pk, editor=editor)

@@ -234,8 +234,7 @@ def test_an_announcement_counts_again_when_its_postponement_was_of_another_visit
     merge_events(postponed.pk, apology.pk, editor=editor)
     merge_new_reports()
     score_stale_days()
-    announced.refresh_from_db()
-    assert announced.replaced_on is None
+    assert Event.objects.get(type="visit_announced").replaced_on is None
     stored.assert_true_to_the_events()
 
 
