@@ -93,7 +93,7 @@ def late_event_against_the_pair() -> Result:
             score_pair(pair.pk)
 
     read = timed(lambda: list(PairDay.objects.filter(pair=pair).values_list("day", "event_count", "sums")))
-    return Result("a late event in the hottest pair / reading its days", timed(change), read, 12)
+    return Result("a late event in the hottest pair / reading its days", timed(change), read, 15)
 
 
 def fill_many(events: int = EVENTS, pairs: int = PAIRS) -> None:
