@@ -17,8 +17,6 @@ from relations.models import Correction, CountryPair, Direction, Event, PairDay,
 
 # What an editor may set, and which columns each of them writes.
 FIELDS = ("type", "direction", "occurred_on", "status")
-# What says more exactly what a field says, and so is set with it.
-COMPANION = {"occurred_on": "precision", "type": "stage"}
 EARLIEST = dt.date(1900, 1, 1)
 # Types that say themselves how far a planned act has come; the others are acts that happened.
 STAGE_OF_TYPE = {
@@ -56,10 +54,11 @@ def correct_event(
         _check(field, value)
     if not new:
         return None
-    new = _with_what_follows(event, new)
+    said = _with_what_follows(event, new)
     # A verdict alone (confirm, reject) says nothing about the other fields; the coder may still sharpen them. What goes
     # with a field that was set is set with it, also where it is as it was.
-    corrected = {*event.corrected_fields, *new, *(COMPANION[field] for field in new if field in COMPANION)}
+    corrected = {*event.corrected_fields, *said}
+    new = {field: value for field, value in said.items() if getattr(event, field) != value}
     if new.get("status") == Status.CODED:  # reopened: it stands and falls with its evidence again
         corrected.discard("status")
     new["corrected_fields"] = sorted(corrected)
@@ -112,13 +111,7 @@ def split_event(event_id: int, report_ids: Collection[int], *, editor: User, rea
     if len(chosen) == len(reports):
         raise CorrectionRefused("All its reports together are the event itself. Leave at least one with it.")
     placed = _pin(event)
-    first = chosen[0]
-    other = Event.objects.create(
-        pair_id=event.pair_id,
-        dataset=event.dataset,
-        **{field: getattr(first, field) for field in ("type", "direction", "stage", "occurred_on", "precision")},
-        **{field: getattr(first, field) for field in ("source_id", "target_id")},
-    )
+    other = chosen[0].begin_event()
     Report.objects.filter(pk__in=[report.pk for report in chosen]).update(event=other, pinned=True)
     correction = _apply(event, {}, editor=editor, reason=reason, placed=placed, other=other)
     _touch(other)
@@ -156,9 +149,8 @@ def undo(correction_id: int, *, editor: User) -> Correction:
         _take_apart(event, correction)
     _put_back(correction.placed)
     if not correction.placed and before.get("corrected_fields") == [] and not _is_placed(event):
-        Report.objects.filter(event=event).update(
-            pinned=False
-        )  # a correction from before it was noted where they stood
+        # A correction from before it was noted where the reports stood.
+        Report.objects.filter(event=event).update(pinned=False)
     return _apply(event, before, editor=editor, reason="", undoes=correction, other=correction.other)
 
 
@@ -172,9 +164,7 @@ def _take_apart(event: Event, correction: Correction) -> None:
     Report.objects.filter(event=other).update(event=event, due=True)
     Event.objects.filter(merged_into=other).update(merged_into=event)
     _touch(other)
-    Event.objects.filter(pk=other.pk).update(
-        status=Status.MERGED, merged_into=event, report_count=0, source_count=0, evidence_changed=False
-    )
+    Event.objects.filter(pk=other.pk).become_part_of(event.pk)
 
 
 def _put_back(placed: list[list[Any]]) -> None:
@@ -234,7 +224,7 @@ def _with_what_follows(event: Event, new: dict[str, Any]) -> dict[str, Any]:
                 "source_actor_id": event.target_actor_id,
                 "target_actor_id": event.source_actor_id,
             }
-    return {field: value for field, value in new.items() if field in FIELDS or getattr(event, field) != value}
+    return new
 
 
 def _apply(

@@ -11,9 +11,9 @@ from django.utils import timezone
 from relations.codebook.closeness import families, family_of
 from relations.merging.clusters import REACH, Group, felt_around, most_like, partition
 from relations.merging.evidence import Evidence, Plan, Testimony, most_specific_actor, weigh
-from relations.merging.tellings import GOVERNMENT, Telling, last_day, words_of
+from relations.merging.identity import goes_on_as
+from relations.merging.tellings import GOVERNMENT, Telling, words_of
 from relations.models import ActorKind, CountryPair, Dataset, Event, PairDay, Precision, Report, Status
-from relations.models.events import Events
 
 BEFORE_ALL = dt.datetime.min.replace(tzinfo=dt.UTC)
 LONGEST_SLOT = dt.timedelta(days=366)
@@ -49,17 +49,21 @@ def _merge_family(pair_id: int, changed: list[Telling], names: frozenset[str]) -
     """Merge what is told of one family of types around the reports that changed."""
     felt = felt_around(changed)
     types = family_of(changed[0].type)
-    rows = _rows(Report.objects.filter(_around(felt), pair_id=pair_id, type__in=types))
-    vague = [row for row in rows if row["precision"] != Precision.DAY and _is_felt(row, felt)]
+
+    def told_around(spans: Sequence[tuple[dt.date, dt.date]]) -> list[tuple[Telling, bool]]:
+        """Tellings, each with whether its article still says so."""
+        rows = _rows(Report.objects.filter(_around(spans), pair_id=pair_id, type__in=types))
+        return [(_telling(row, names), not row["withdrawn"]) for row in rows]
+
+    told = told_around(felt)
+    vague = [one for one, _ in told if one.precision != Precision.DAY and _is_felt_by(one, felt)]
     if vague:
         # What is dated to a month is decided among all that the month tells.
-        slots = [(row["occurred_on"], last_day(row["occurred_on"], row["precision"])) for row in vague]
-        rows = _rows(Report.objects.filter(_around([*felt, *slots]), pair_id=pair_id, type__in=types))
-    told = [(_telling(row, names), row) for row in rows]
-    standing = [one for one, row in told if one.pinned or not row["withdrawn"]]
-    ghosts = [one for one, row in told if row["withdrawn"] and not one.pinned and one.event]
+        told = told_around([*felt, *((one.occurred_on, one.last_day) for one in vague)])
+    standing = [one for one, stands in told if one.pinned or stands]
+    ghosts = [one for one, stands in told if not stands and not one.pinned and one.event]
     groups = partition([*standing, *_as_corrected(pair_id, standing, types, felt)])
-    return _place(pair_id, _concerned(groups, felt), ghosts)
+    return _place(_concerned(groups, felt), ghosts)
 
 
 def _concerned(groups: list[Group], felt: Sequence[tuple[dt.date, dt.date]]) -> list[Group]:
@@ -79,11 +83,6 @@ def _around(spans: Iterable[tuple[dt.date, dt.date]]) -> Q:
         near |= Q(occurred_on__range=(start - REACH, end + REACH))
         near |= Q(occurred_on__range=(start - LONGEST_SLOT, end)) & ~Q(precision=Precision.DAY)
     return near
-
-
-def _is_felt(row: dict, felt: Sequence[tuple[dt.date, dt.date]]) -> bool:
-    last = last_day(row["occurred_on"], row["precision"])
-    return any(row["occurred_on"] <= end and last >= start for start, end in felt)
 
 
 def _is_felt_by(one: Telling, felt: Sequence[tuple[dt.date, dt.date]]) -> bool:
@@ -116,7 +115,7 @@ def _as_corrected(
     ]
 
 
-def _place(pair_id: int, groups: list[Group], ghosts: list[Telling]) -> set[int]:
+def _place(groups: list[Group], ghosts: list[Telling]) -> set[int]:
     """Give each group the event that it is, or a new one; ids of the events touched.
 
     An event goes where most of its reports go. One that is left without any, because they all turned out to be of
@@ -132,22 +131,16 @@ def _place(pair_id: int, groups: list[Group], ghosts: list[Telling]) -> set[int]
     groups = [reports for reports, _ in placed]
     free = {one.event for group in groups for one in group if one.event}
     event_of = {at: anchor for at, (_, anchor) in enumerate(placed) if anchor}
-    fixed = set(event_of.values())
-    wishes = sorted(
-        (-sum(one.event == event for one in group), event, at)
-        for at, group in enumerate(groups)
-        for event in {one.event for one in group if one.event} - fixed
-        if at not in event_of
+    # A group that has an editor's word is that event; the others choose among what is left.
+    event_of |= goes_on_as(
+        [() if at in event_of else [one.event for one in group] for at, group in enumerate(groups)],
+        taken=set(event_of.values()),
     )
     taken = set(event_of.values())
-    for _, event, at in wishes:
-        if at not in event_of and event not in taken:
-            event_of[at] = event
-            taken.add(event)
     moved: list[tuple[int, int]] = []
     for at, group in enumerate(groups):
         if at not in event_of:
-            event_of[at] = _come_back(group, ghosts, taken) or _new_event(pair_id, group[0]).pk
+            event_of[at] = _come_back(group, ghosts, taken) or Report.objects.get(pk=group[0].id).begin_event().pk
             taken.add(event_of[at])
         moved += [(one.id, event_of[at]) for one in group if one.event != event_of[at]]
     if moved:
@@ -196,32 +189,9 @@ def _lead_on(goes_to: dict[int, dict[int, int]]) -> None:
         into = min(counts, key=lambda other: (-counts[other], other))
         Report.objects.filter(event_id=event).update(event_id=into)
         Event.objects.filter(merged_into_id=event).update(merged_into_id=into)
-        _leave(Event.objects.filter(pk=event), into)
-
-
-def _leave(event: Events, into: int) -> None:
-    for one in event.only("pair_id", "dataset", "occurred_on"):
-        PairDay.objects.mark_stale([(one.pair_id, one.dataset, one.occurred_on)])
-    event.update(
-        status=Status.MERGED,
-        merged_into_id=into,
-        report_count=0,
-        source_count=0,
-        evidence_changed=False,
-        updated_at=timezone.now(),
-    )
-
-
-def _new_event(pair_id: int, told: Telling) -> Event:
-    """An event still without content: derive_events gives it that of its reports."""
-    report = Report.objects.get(pk=told.id)
-    return Event.objects.create(
-        pair_id=pair_id,
-        dataset=Dataset.OWN,
-        **{field: getattr(report, field) for field in ("type", "direction", "stage", "occurred_on", "precision")},
-        source_id=report.source_id,
-        target_id=report.target_id,
-    )
+        left_behind = Event.objects.filter(pk=event)
+        PairDay.objects.mark_stale(left_behind.values_list("pair_id", "dataset", "occurred_on"))
+        left_behind.become_part_of(into)
 
 
 def derive_events(event_ids: Iterable[int]) -> int:

@@ -9,13 +9,10 @@ from django.db.models import Q
 
 from relations.merging.engagements import KIND_OF_TYPE, Life, PlanEvent, kind_of, lives, state_of
 from relations.merging.evidence import Plan
+from relations.merging.identity import goes_on_as
 from relations.merging.tellings import GOVERNMENT
-from relations.models import ActorKind, Direction, Engagement, Event, PairDay, Precision, Report, Status
+from relations.models import ActorKind, Dataset, Direction, Engagement, Event, PairDay, Precision, Report, Status
 
-KEPT = [
-    *("kind", "state", "first_heard_on", "last_heard_on", "planned_on", "planned_from", "planned_until"),
-    *("planned_words", "held_on", "visitor_id", "host_id", "place", "participants", "event_count", "merged_into_id"),
-]
 # What a calendar shows of an engagement: a change of it is a new SEQUENCE.
 SHOWN = {"kind", "state", "planned_on", "planned_from", "planned_until", "held_on", "place", "participants", "host_id"}
 
@@ -32,7 +29,8 @@ def link_engagements(pair_id: int, event_ids: Iterable[int]) -> None:
     events = {event.pk: event for event in _candidates(pair_id)}
     found = lives(_plan_events(list(events.values())))
     known = {one.pk: one for one in Engagement.objects.filter(pair_id=pair_id).select_for_update().order_by("pk")}
-    engagement_of = _identify(found, events, set(known))
+    # Each life goes on being the engagement that most of its events were tied to.
+    engagement_of = goes_on_as([[events[one.id].engagement_id or 0 for one in life.events] for life in found])
     tied: dict[int, int] = {}
     for at, life in enumerate(found):
         engagement = known.get(engagement_of.get(at, 0)) or Engagement(pair_id=pair_id)
@@ -46,7 +44,7 @@ def _candidates(pair_id: int) -> Iterable[Event]:
     """The events that can belong to a plan: dated to the day or the week."""
     return (
         Event.objects.standing()
-        .filter(pair_id=pair_id, dataset="own", type__in=KIND_OF_TYPE)
+        .filter(pair_id=pair_id, dataset=Dataset.OWN, type__in=KIND_OF_TYPE)
         .filter(precision__in=[Precision.DAY, Precision.WEEK])
         .select_related("source_actor", "target_actor")
         .order_by("occurred_on", "pk")
@@ -87,27 +85,7 @@ def _plan_event(event: Event, kind: str, sentence: str) -> PlanEvent:
     )
 
 
-def _identify(found: list[Life], events: dict[int, Event], known: set[int]) -> dict[int, int]:
-    """For each life the engagement that it goes on being: the one that most of its events were tied to."""
-    wishes = []
-    for at, life in enumerate(found):
-        counts: dict[int, int] = {}
-        for one in life.events:
-            before = events[one.id].engagement_id
-            if before in known:
-                counts[before] = counts.get(before, 0) + 1
-        wishes += [(-count, engagement, at) for engagement, count in counts.items()]
-    chosen: dict[int, int] = {}
-    taken: set[int] = set()
-    for _, engagement, at in sorted(wishes):
-        if at not in chosen and engagement not in taken:
-            chosen[at] = engagement
-            taken.add(engagement)
-    return chosen
-
-
 def _keep(engagement: Engagement, life: Life, events: dict[int, Event]) -> None:
-    before = {field: getattr(engagement, field) for field in KEPT}
     visitor = life.visitor
     pair_of = events[life.events[0].id]
     sides = {pair_of.source_id, pair_of.target_id}
@@ -129,9 +107,9 @@ def _keep(engagement: Engagement, life: Life, events: dict[int, Event]) -> None:
         "event_count": len(life.events),
         "merged_into_id": None,
     }
+    changed = {field for field, value in values.items() if getattr(engagement, field) != value}
     for field, value in values.items():
         setattr(engagement, field, value)
-    changed = {field for field in KEPT if before[field] != values[field]}
     if engagement.pk is None or changed:
         engagement.sequence += bool(engagement.pk and changed & SHOWN)
         engagement.save()
@@ -173,7 +151,7 @@ def _tie(pair_id: int, events: dict[int, Event], tied: dict[int, int]) -> None:
 def _leave(
     pair_id: int, known: dict[int, Engagement], living: set[int], events: dict[int, Event], tied: dict[int, int]
 ) -> None:
-    """Engagements without events lead to the one that their events went to, and are forgotten if these are gone."""
+    """Engagements without events lead to the one that their events went to; where these are gone, they are off."""
     merged = Event.objects.filter(pair_id=pair_id, status=Status.MERGED, engagement__isnull=False)
     goes_on_in = {
         engagement: tied[into]

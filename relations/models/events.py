@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from relations.codebook.event_types import EventType, event_types
 from relations.models.actors import Actor
@@ -27,6 +28,17 @@ class Events(models.QuerySet["Event"]):
     def standing(self) -> Events:
         """Events that count: neither rejected by an editor, nor withdrawn with their evidence, nor part of another."""
         return self.filter(status__in=[Status.CODED, Status.CONFIRMED])
+
+    def become_part_of(self, into_id: int) -> None:
+        """They turned out to be the same as another event, which has their reports. The caller marks their days."""
+        self.update(
+            status=Status.MERGED,
+            merged_into_id=into_id,
+            report_count=0,
+            source_count=0,
+            evidence_changed=False,
+            updated_at=timezone.now(),
+        )
 
     def newest_first(self) -> Events:
         return self.order_by("-occurred_on", "-pk")

@@ -94,3 +94,10 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} in {self.article}"
+
+    def begin_event(self) -> Event:
+        """A new event that says what this report says; merging derives the rest from all of its reports."""
+        return Event.objects.create(
+            **{name: getattr(self, name) for name in ("type", "direction", "stage", "occurred_on", "precision")},
+            **{name: getattr(self, name) for name in ("pair_id", "source_id", "target_id")},
+        )

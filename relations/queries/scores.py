@@ -11,9 +11,8 @@ from relations.codebook.weights import default_weights
 from relations.models import Dataset, Event, PairDay, PairStanding
 from relations.models.scores import learnt_log_odds
 from relations.queries.display import signed, trend
-from relations.tension import sums
+from relations.tension import shares, sums
 from relations.tension.formula import LITTLE_KNOWN, figures
-from relations.tension.shares import effect
 from relations.tension.sums import Series
 
 
@@ -90,7 +89,7 @@ def evidence_on(event: Event, day: dt.date) -> float:
     """What is left of an event's evidence on a day, by the term that scoring worked out for it."""
     one = event.occurrence(learnt_log_odds().get(event.type, 0.0))
     about = figures(one.type, one.stage, default_weights())
-    return one.probability * about.evidence * event.term.decay(one.day, day.toordinal(), about.half_life)
+    return shares.evidence_on(day.toordinal(), one, event.term, about)
 
 
 def share(event: Event, standing: PairStanding | None) -> str:
@@ -101,5 +100,5 @@ def share(event: Event, standing: PairStanding | None) -> str:
     if v > standing.known + 1e-9:
         return ""  # the pair has not been scored with this event yet
     about = figures(event.type, event.stage, default_weights())
-    moved = effect(v, about.severity, standing.score, standing.known)
+    moved = shares.effect(v, about.severity, standing.score, standing.known)
     return signed(moved) if abs(moved) >= 0.05 else ""

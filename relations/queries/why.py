@@ -97,7 +97,7 @@ def why(
         away=signed(found.score - BASELINE),
         sum=_in_figures(found),
         parts=[_part_words(part, events[part.occurrence.id]) for part in listed if part.occurrence.id in events],
-        rest=_rest(found, len(listed)),
+        rest=_rest(found, listed),
         alternatives=_alternatives(occurrences, terms, day, weights_name, stretch),
         before=before,
         after=after,
@@ -118,8 +118,8 @@ def _events_until(pair: CountryPair, day: dt.date) -> tuple[list[Occurrence], di
     terms: dict[int, Term] = {}
     for event in rows.only(*fields, "in_force_until", "replaced_on").order_by("pk"):
         occurrences.append(event.occurrence(learnt.get(event.type, 0.0)))
-        if event.term != FADING:
-            terms[event.pk] = event.term
+        if (term := event.term) != FADING:
+            terms[event.pk] = term
     return occurrences, terms
 
 
@@ -169,9 +169,8 @@ def _signed_finely(value: float) -> str:
     return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
 
 
-def _rest(found: Explanation, listed: int) -> str:
-    telling = _telling(found)[:listed]
-    shown = {part.occurrence.id for part in telling}
+def _rest(found: Explanation, listed: list[Part]) -> str:
+    shown = {part.occurrence.id for part in listed}
     others = [part for part in found.parts if part.occurrence.id not in shown]
     if not others:
         return ""

@@ -13,7 +13,7 @@ from relations.models.scores import Formula
 from relations.scoring.store_days import Days, Place
 from relations.tension import sums
 from relations.tension.formula import BASELINE, figures
-from relations.tension.shares import effect
+from relations.tension.shares import effect, evidence_on
 from relations.tension.sums import Series
 
 SPARKLINE_DAYS = 90
@@ -116,7 +116,7 @@ def _mover(events: Sequence[Event], today: dt.date, standing: PairStanding, form
     for event in events:
         one = event.occurrence(formula.learnt.get(event.type, 0.0))
         about = figures(one.type, one.stage, formula.weights)
-        v = one.probability * about.evidence * event.term.decay(one.day, today.toordinal(), about.half_life)
+        v = evidence_on(today.toordinal(), one, event.term, about)
         moves = abs(effect(v, about.severity, standing.score, standing.known))
         if best is None or moves > most:
             best, most = event.pk, moves

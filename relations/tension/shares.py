@@ -95,6 +95,11 @@ def explain(
     return Explanation(day, score, max(score - half_width, 0.0), min(score + half_width, 100.0), known, parts)
 
 
+def evidence_on(day: int, one: Occurrence, term: Term, about: Figures) -> float:
+    """What is left of an event's evidence on a day."""
+    return one.probability * about.evidence * term.decay(one.day, day, about.half_life)
+
+
 def effect(evidence: float, severity: float, score: float, known: float) -> float:
     """What an event does to a score: the score less the score without its evidence. score, known: with it."""
     return evidence * (severity - score) / (PRIOR_STRENGTH + known - evidence)
