@@ -17,7 +17,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from relations.merging.tellings import COARSENESS, LOOSE_DAYS, OTHER, SAME, Telling, last_day, sameness
+from relations.codebook.precision import COARSENESS, last_day
+from relations.merging.tellings import LOOSE_DAYS, OTHER, SAME, Telling, sameness
 
 # Days between two groups of one happening; and the days around a telling within which a change of it can be felt.
 WINDOW = max(LOOSE_DAYS)

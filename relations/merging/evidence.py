@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from relations.merging.tellings import COARSENESS
+from relations.codebook.precision import COARSENESS
 from relations.tension.formula import independent_confidence
 
 Choice = TypeVar("Choice", bound=Hashable)

@@ -9,9 +9,8 @@ from functools import cache, lru_cache
 
 from relations.codebook.closeness import are_close
 from relations.codebook.countries import countries
+from relations.codebook.precision import ONE_DAY, last_day
 
-ONE_DAY = dt.timedelta(days=1)
-COARSENESS = ("day", "week", "month", "year")
 # The institution that stands for whoever acts for a state and has no other; it tells nothing apart.
 GOVERNMENT = ":government"
 ANNOUNCED, MUTUAL = "announced", 0
@@ -87,14 +86,6 @@ class Telling:
     def last_day(self) -> dt.date:
         """The last day of the time that its date names."""
         return last_day(self.occurred_on, self.precision)
-
-
-def last_day(first: dt.date, precision: str) -> dt.date:
-    if precision == "week":
-        return first + 6 * ONE_DAY
-    if precision == "month":
-        return (first.replace(day=28) + 4 * ONE_DAY).replace(day=1) - ONE_DAY
-    return first.replace(month=12, day=31) if precision == "year" else first
 
 
 def sameness(one: Telling, other: Telling) -> float | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from relations.codebook.precision import last_day
 from relations.tagging.date_scope import (
     CLAUSE_END,
     EVERYWHERE,
@@ -68,12 +69,7 @@ class Moment:
     @property
     def last(self) -> dt.date:
         """The last day of the time that it names."""
-        first = max(self.days)
-        if self.precision == "week":
-            return first + 6 * ONE_DAY
-        if self.precision == "month":
-            return (first.replace(day=28) + 4 * ONE_DAY).replace(day=1) - ONE_DAY
-        return first.replace(month=12, day=31) if self.precision == "year" else first
+        return last_day(max(self.days), self.precision)
 
 
 @dataclass(frozen=True, slots=True)
