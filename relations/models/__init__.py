@@ -1,21 +1,26 @@
 """What PostgreSQL remembers. The queue of each stage is a column here with a partial index that names its reader."""
 
 from relations.models.actors import Actor, ActorKind, ActorName, NameOrigin, Tenure
-from relations.models.articles import Article, ArticleVersion
+from relations.models.articles import READ_LANGUAGES, Article, ArticleKind, ArticleVersion, TextOrigin
 from relations.models.corrections import Correction
 from relations.models.countries import Country, CountryPair
 from relations.models.engagements import Engagement, EngagementKind
 from relations.models.events import Event
-from relations.models.feeds import Feed, FeedState, FeedVisit, VisitOutcome
+from relations.models.feeds import Feed, FeedAlert, FeedGap, FeedKind, FeedState, FeedVisit, FullText, VisitOutcome
+from relations.models.hosts import Host, RobotsFile, registrable_domain
+from relations.models.imports import ArticleImport, ImportPiece, PieceKind
 from relations.models.reports import Report, Withdrawal
 from relations.models.scores import LearntPrecision, PairDay, PairMonth, PairStanding, current_formula
 from relations.models.words import Dataset, Direction, Precision, Stage, Status
 
 __all__ = [
+    "READ_LANGUAGES",
     "Actor",
     "ActorKind",
     "ActorName",
     "Article",
+    "ArticleImport",
+    "ArticleKind",
     "ArticleVersion",
     "Correction",
     "Country",
@@ -26,19 +31,29 @@ __all__ = [
     "EngagementKind",
     "Event",
     "Feed",
+    "FeedAlert",
+    "FeedGap",
+    "FeedKind",
     "FeedState",
     "FeedVisit",
+    "FullText",
+    "Host",
+    "ImportPiece",
     "LearntPrecision",
     "NameOrigin",
     "PairDay",
     "PairMonth",
     "PairStanding",
+    "PieceKind",
     "Precision",
     "Report",
+    "RobotsFile",
     "Stage",
     "Status",
     "Tenure",
+    "TextOrigin",
     "VisitOutcome",
     "Withdrawal",
     "current_formula",
+    "registrable_domain",
 ]

@@ -6,10 +6,28 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import MD5
 
 from relations.errors import RelationsError
 from relations.models.feeds import Feed
+from relations.models.words import in_choices
+
+
+class ArticleKind(models.TextChoices):
+    NEWS = "news", "news"
+    OPINION = "opinion", "opinion"
+    LIVE = "live", "live blog"
+
+
+class TextOrigin(models.TextChoices):
+    FEED = "feed", "as its feed had it"
+    PAGE = "page", "from its page"
+    HAND = "hand", "added by hand"
+
+
+# The languages that the coder reads. Of the others nothing is guessed at.
+READ_LANGUAGES = ("en",)
 
 
 class Articles(models.QuerySet["Article"]):
@@ -18,7 +36,7 @@ class Articles(models.QuerySet["Article"]):
 
         A new story so never waits behind the many old ones that are to be read again.
         """
-        untagged = self.filter(tagged_at=None).order_by("-pk")
+        untagged = self.filter(tagged_at=None, waits_for_page=False).order_by("-pk")
         return list(untagged.select_for_update(skip_locked=True, no_key=True)[:limit])
 
     def holding(self, names: Iterable[str]) -> Articles:
@@ -53,13 +71,16 @@ class Articles(models.QuerySet["Article"]):
             tell(min(start + batch, len(ids)), len(ids))
         return put_back
 
-    def retract(self, now: dt.datetime) -> int:
-        """Mark articles as taken back by their publishers; how many were not. Tagging then withdraws their reports."""
-        return self.filter(retracted_at=None).update(retracted_at=now, tagged_at=None)
+    def retract(self, now: dt.datetime, words: str = "") -> int:
+        """Mark articles as taken back by their publishers; how many were not. Tagging then withdraws their reports.
+
+        words: how it is known.
+        """
+        return self.filter(retracted_at=None).update(retracted_at=now, retraction=words, tagged_at=None)
 
     def reinstate(self) -> int:
         """Take a retraction back; how many articles had one. Tagging then reads them again."""
-        return self.exclude(retracted_at=None).update(retracted_at=None, tagged_at=None)
+        return self.exclude(retracted_at=None).update(retracted_at=None, retraction="", tagged_at=None)
 
 
 class Article(models.Model):
@@ -71,29 +92,69 @@ class Article(models.Model):
     title = models.CharField(max_length=1000)
     published_at = models.DateTimeField(help_text="as the feed says, never later than first seen")
     date_was_given = models.BooleanField(default=True)
+    date_words = models.CharField(max_length=100, blank=True, help_text="the date as it was written")
+    dated_at = models.DateTimeField(null=True, blank=True, help_text="what these words mean, even where it is to come")
+    zone_assumed = models.BooleanField(default=False, help_text="the words named no zone, so UTC was taken")
+    dateline_on = models.DateField(null=True, blank=True, help_text="the day that the story itself says it was written")
     first_seen_at = models.DateTimeField()
     version = models.PositiveSmallIntegerField(default=1)
     # The first article of the same story, where this one is a copy of it (an agency story reprinted).
     copy_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="copies")
+    # Fingerprints of the newest text, by which copies are found without reading all texts again.
+    sketch = models.BinaryField(default=bytes, editable=False)
+    kind = models.CharField(max_length=7, choices=ArticleKind, default=ArticleKind.NEWS)
+    language = models.CharField(max_length=8, blank=True, help_text="ISO 639-1; empty where it can't be told")
+    shortened = models.BooleanField(default=False, help_text="title or text was longer than is kept")
+    # What the feed last showed of it, to see an edit. Its page may have given a longer text since.
+    shown_digest = models.CharField(max_length=32, blank=True)
+    # The queue of article pages. The coder waits for the first attempt, and for no other.
+    page_due_at = models.DateTimeField(null=True, blank=True)
+    waits_for_page = models.BooleanField(default=False)
+    page_tries = models.PositiveSmallIntegerField(default=0)
+    page_words = models.CharField(max_length=300, blank=True, help_text="what came of fetching its page")
+    page_digest = models.CharField(max_length=32, blank=True)
     tagged_at = models.DateTimeField(null=True, blank=True)
     coder = models.CharField(max_length=40, blank=True, help_text="name and version of the coder that read it")
     # Its publisher took it back: what was read in it no longer counts.
     retracted_at = models.DateTimeField(null=True, blank=True)
+    retraction = models.CharField(max_length=300, blank=True, help_text="the words by which it is known")
 
     objects = Articles.as_manager()
 
     class Meta:
         ordering = ["-published_at", "-pk"]
-        constraints = [models.UniqueConstraint(fields=["feed", "identity"], name="article_once_per_feed")]
+        constraints = [
+            models.UniqueConstraint(fields=["feed", "identity"], name="article_once_per_feed"),
+            in_choices("kind", ArticleKind),
+        ]
         indexes = [
             # Which articles has the coder not read? Asked by tagging.run.
-            models.Index(fields=["id"], name="article_untagged", condition=Q(tagged_at=None)),
+            models.Index(fields=["id"], name="article_untagged", condition=Q(tagged_at=None, waits_for_page=False)),
+            # Whose pages are to be fetched? Asked by ingest.run_pages.
+            models.Index(fields=["page_due_at"], name="article_page_due", condition=Q(page_due_at__isnull=False)),
+            # Which article of this feed has that address? Asked by ingest.store where guids are new.
+            models.Index(F("feed"), MD5("url"), name="article_by_address"),
+            # Which other pages had the very same text? Asked by ingest.store_pages.
+            models.Index(fields=["page_digest"], name="article_same_page", condition=~Q(page_digest="")),
+            # The newest of a feed, and how many came lately.
+            models.Index(fields=["feed", "-first_seen_at"], name="article_of_feed"),
             # Which recent articles could this one be a copy of? Asked by ingest.store.
             models.Index(fields=["-published_at"], name="article_recent"),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def unread_because(self) -> str:
+        """Why the coder takes nothing from it: in words, empty where it reads it."""
+        if self.retracted_at is not None:
+            return "its publisher took it back"
+        if self.kind == ArticleKind.OPINION:
+            return "it is an opinion piece, which argues about happenings and is no report of them"
+        if self.language and self.language not in READ_LANGUAGES:
+            return "the coder does not read its language"
+        return ""
 
     @property
     def story_id(self) -> int:
@@ -108,11 +169,16 @@ class ArticleVersion(models.Model):
     number = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=1000)
     text = models.TextField(help_text="plain text, paragraphs separated by an empty line")
+    origin = models.CharField(max_length=4, choices=TextOrigin, default=TextOrigin.FEED)
+    correction = models.CharField(max_length=300, blank=True, help_text="the words in which it says what was wrong")
     seen_at = models.DateTimeField()
 
     class Meta:
         ordering = ["article_id", "-number"]
-        constraints = [models.UniqueConstraint(fields=["article", "number"], name="article_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "number"], name="article_version_once"),
+            in_choices("origin", TextOrigin),
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} ({self.number})"

@@ -12,11 +12,14 @@ NAMES = [
     *(f"relations.actorname.{may}_actorname" for may in ("view", "add", "change", "delete")),
     "relations.article.view_article",
 ]
+# Texts that people bring themselves.
+ARTICLES = ["relations.article.add_article"]
 GROUPS = {
-    EDITORS: ["relations.correction.correct_events", *NAMES],
+    EDITORS: ["relations.correction.correct_events", *NAMES, *ARTICLES],
     ADMINS: [
         "relations.correction.correct_events",
         *NAMES,
+        *ARTICLES,
         *(f"relations.feed.{may}_feed" for may in ("view", "add", "change", "delete")),
         *(f"relations.tenure.{may}_tenure" for may in ("view",)),
         *(f"auth.user.{may}_user" for may in ("view", "add", "change")),
