@@ -36,13 +36,15 @@ def is_public(address: str) -> bool:
 class CheckedNetwork(httpcore2.NetworkBackend):
     """Connects to public addresses and to those of ``allowed_hosts`` (``host`` or ``host:port``).
 
-    ``deadline``, on the monotonic clock, holds for all connections together and for every byte that comes through them.
+    ``deadline``, on the monotonic clock, is set before each fetch; it holds for every byte on every connection, so one
+    network serves one thread. ``connections``: how many were opened so far.
     Raises NoSuchHost and RefusedAddress, and httpcore2's errors for all else.
     """
 
-    def __init__(self, allowed_hosts: Collection[str], deadline: float) -> None:
+    def __init__(self, allowed_hosts: Collection[str]) -> None:
         self._allowed = {host.lower() for host in allowed_hosts}
-        self._deadline = deadline
+        self.deadline = 0.0
+        self.connections = 0
         self._sockets = httpcore2.SyncBackend()
 
     def connect_tcp(
@@ -54,7 +56,7 @@ class CheckedNetwork(httpcore2.NetworkBackend):
         socket_options: Iterable[SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
         addresses = self._addresses(host, port)
-        give_up = _earlier(self._deadline, timeout)
+        give_up = _earlier(self.deadline, timeout)
         for untried in range(len(addresses), 0, -1):
             # One address that never answers must not use up the time of those after it.
             patience = _until(give_up, httpcore2.ConnectTimeout) / untried
@@ -64,7 +66,8 @@ class CheckedNetwork(httpcore2.NetworkBackend):
                 if untried == 1:
                     raise
             else:
-                return _StreamUntil(stream, self._deadline)
+                self.connections += 1
+                return _StreamUntil(stream, self)
         raise NoSuchHost(f"{host} has no address.")
 
     def _addresses(self, host: str, port: int) -> list[str]:
@@ -92,9 +95,9 @@ class CheckedNetwork(httpcore2.NetworkBackend):
 class _StreamUntil(httpcore2.NetworkStream):
     """A stream whose every wait ends at the deadline, so that a server can't hold us by sending a byte now and then."""
 
-    def __init__(self, stream: httpcore2.NetworkStream, deadline: float) -> None:
+    def __init__(self, stream: httpcore2.NetworkStream, network: CheckedNetwork) -> None:
         self._stream = stream
-        self._deadline = deadline
+        self._network = network
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._stream.read(max_bytes, self._left(timeout, httpcore2.ReadTimeout))
@@ -106,7 +109,7 @@ class _StreamUntil(httpcore2.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.NetworkStream:
         left = self._left(timeout, httpcore2.ConnectTimeout)
-        return _StreamUntil(self._stream.start_tls(ssl_context, server_hostname, left), self._deadline)
+        return _StreamUntil(self._stream.start_tls(ssl_context, server_hostname, left), self._network)
 
     def close(self) -> None:
         self._stream.close()
@@ -115,7 +118,7 @@ class _StreamUntil(httpcore2.NetworkStream):
         return self._stream.get_extra_info(info)
 
     def _left(self, timeout: float | None, too_late: type[Exception]) -> float:
-        return _until(_earlier(self._deadline, timeout), too_late)
+        return _until(_earlier(self._network.deadline, timeout), too_late)
 
 
 def _earlier(deadline: float, timeout: float | None) -> float:

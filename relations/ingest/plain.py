@@ -15,6 +15,9 @@ BLOCK_TAGS = {
     *("figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main"),
     *("nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
 }
+# What stands in these is no text. nh3 knows the first two itself; browsers read the insides of the others as one text
+# with the tags in it, and what is meant for those without script repeats what stands beside it.
+HIDDEN_TAGS = {*("script", "style"), *("noscript", "iframe", "noembed", "noframes", "template", "textarea", "title")}
 _TAG = re.compile(r"<[^>]*>")
 _EMPTY_LINE = re.compile(r"\n[ \t\r]*\n")
 # PostgreSQL stores no NUL, UTF-8 no surrogates and XML none of the rest, and articles are exported as XML.
@@ -32,12 +35,12 @@ def one_line(text: str) -> str:
 
 def line_of_html(markup: str) -> str:
     """All text of a piece of HTML on one line: for titles."""
-    return one_line(html.unescape(nh3.clean(markup, tags=set(), attributes={})))
+    return one_line(html.unescape(nh3.clean(markup, tags=set(), attributes={}, clean_content_tags=HIDDEN_TAGS)))
 
 
 def paragraphs_of_html(markup: str) -> str:
     """Its paragraphs as plain text, with an empty line between two."""
-    clean = nh3.clean(markup, tags=BLOCK_TAGS, attributes={})
+    clean = nh3.clean(markup, tags=BLOCK_TAGS, attributes={}, clean_content_tags=HIDDEN_TAGS)
     # Only tags are written with < and > now: nh3 escapes both in text and wherever else they stand.
     pieces = _TAG.split(clean) if _TAG.search(clean) else _EMPTY_LINE.split(clean)
     return _joined(map(html.unescape, pieces))

@@ -1,225 +1,289 @@
-"""Writes of ingest: articles with every text that their feed showed, and what came of each visit."""
+"""Writes of ingest: articles with every text that their feed showed."""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import MD5, Length
 
-from relations.ingest import schedule
-from relations.ingest.parse import ParsedItem
-from relations.ingest.similar import Copies
-from relations.ingest.trouble import FeedTrouble, Gone, RateLimited
-from relations.ingest.visit import Findings
-from relations.models import Article, ArticleVersion, Feed, FeedState, FeedVisit, VisitOutcome
+from relations.ingest.items import ParsedItem
+from relations.ingest.store_copies import link_copies, wait_for_others_who_add_articles
+from relations.models import READ_LANGUAGES, Article, ArticleKind, ArticleVersion, Feed, FeedKind, FullText, TextOrigin
 
-COPIED_WITHIN = dt.timedelta(days=3)
-GONE_AFTER = dt.timedelta(days=1)  # a server that says "gone" only for an hour is being repaired
-# What a visit may write; an admin may change the other fields at any time.
-VISITED_FIELDS = [
-    *("title", "state", "failures", "next_fetch_at", "last_visit_at", "last_outcome", "last_item_at"),
-    *("etag", "last_modified", "body_hash", "unconditional_at"),
-]
-# The lock of those who add articles. Any number will do, as long as nothing else locks it.
-ADDING_ARTICLES = 0x44594144
+# A text that changes at every look (a counter, an advertisement, the time of day) must not become a heap of versions.
+MOST_VERSIONS_A_DAY = 5
+MOST_VERSIONS = 200
+# What one feed may bring in a day, in characters of text; each article counts for at least 1,000. A busy agency brings
+# a tenth of it.
+MOST_A_DAY = 20_000_000
+LEAST_EACH = 1_000
+# A feed's own text under this many characters is a teaser, so the page is fetched.
+TEASER = 900
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """How many articles are new, and how many have a new text."""
+    """What became of items: new articles, articles with a new text, those that were known, also under another guid
+    (``renamed``), those whose text changes too often (``noisy``), those over what a feed may bring in a day (``over``),
+    and articles taken back."""
 
     new: int = 0
     edited: int = 0
+    known: int = 0
+    renamed: int = 0
+    noisy: int = 0
+    over: int = 0
+    retracted: int = 0
 
     @property
     def changed(self) -> int:
-        return self.new + self.edited
+        return self.new + self.edited + self.retracted
 
     def __str__(self) -> str:
-        counts = ((self.new, "new"), (self.edited, "edited"))
-        return ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing new"
+        counts = (
+            (self.new, "new"),
+            (self.edited, "edited"),
+            (self.retracted, "taken back"),
+            (self.renamed, "with a new guid"),
+        )
+        told = [f"{count} {word}" for count, word in counts if count]
+        if self.noisy:
+            told.append(f"{self.noisy} left that change at every visit")
+        if self.over:
+            told.append(f"{self.over} left until tomorrow, since the feed brought more than is stored in a day")
+        return ", ".join(told) or "nothing new"
 
 
-def store_articles(feed: Feed, items: Sequence[ParsedItem], now: dt.datetime) -> Stored:
+def database_now() -> dt.datetime:
+    """The database's clock: the one that all workers share, however wrong that of a machine may be."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: dt.datetime = cursor.fetchone()[0]
+        return now
+
+
+def store_articles(
+    feed: Feed,
+    items: Sequence[ParsedItem],
+    now: dt.datetime,
+    *,
+    origin: TextOrigin = TextOrigin.FEED,
+    deleted: Sequence[str] = (),
+) -> Stored:
     """Keep items not seen before as articles, and edited ones as new versions of theirs.
 
-    Call it in a transaction that holds the feed. It asks one query where nothing is new, however many items there are.
+    deleted: identities that the feed says were taken back. Call it in a transaction that holds the feed. It asks one
+    query where nothing is new, however many items there are.
     """
-    newest = ArticleVersion.objects.filter(article=OuterRef("pk"), number=OuterRef("version"))
+    known, renamed = _known(feed, items)
+    new = [item for item in items if item.identity not in known]
+    changed = [(known[item.identity], item) for item in items if item.identity in known and _is_edited(known, item)]
+    new, changed, over = _within_a_day(feed, new, changed, now)
+    edited, noisy = _edit(changed, now, origin) if changed else (0, 0)
+    if new:
+        wait_for_others_who_add_articles()
+        link_copies(_add_articles(feed, new, now, origin))
+    retracted = _take_back(feed, deleted, now) if deleted else 0
+    retracted += sum(article.retracted_at == now for article, _ in changed)
+    return Stored(len(new), edited, len(known), renamed, noisy, over, retracted)
+
+
+def _is_edited(known: dict[str, Article], item: ParsedItem) -> bool:
+    return known[item.identity].shown_digest != item.digest
+
+
+# -- who is who -----------------------------------------------------------------------------------------------------
+
+
+def _known(feed: Feed, items: Sequence[ParsedItem]) -> tuple[dict[str, Article], int]:
+    """Articles of these items by the items' identities, and how many of them had another guid before."""
+    identities = [item.identity for item in items]
+    fields = ("identity", "url", "title", "version", "shown_digest", "published_at", "kind", "language", "retraction")
     known = {
         article.identity: article
-        for article in Article.objects.filter(feed=feed, identity__in=[item.identity for item in items])
-        .annotate(newest_text=Subquery(newest.values("text")[:1]))
+        for article in Article.objects.filter(feed=feed, identity__in=identities).only(*fields).order_by()
+    }
+    unknown = [item for item in items if item.identity not in known]
+    # A feed that was never read has nothing that could be known by another guid.
+    if not unknown or feed.last_item_at is None:
+        return known, 0
+    times = Counter(item.link for item in items if item.link)
+    by_link = {item.link: item for item in unknown if times[item.link] == 1}
+    candidates = (
+        Article.objects.annotate(address=MD5("url"))
+        .filter(feed=feed, address__in=[_md5(link) for link in by_link])
+        .exclude(identity__in=identities)
+        .only(*fields)
+        .order_by("-pk")
+    )
+    at_address: dict[str, list[Article]] = {}
+    for article in candidates if by_link else ():
+        at_address.setdefault(article.url, []).append(article)
+    found = [(by_link[link], articles[0]) for link, articles in at_address.items() if len(articles) == 1]
+    # One new guid for a known address may be another story on a page that is used again. Many mean that the feed
+    # makes new guids for all it has.
+    if len(found) < max(2, len(unknown) / 2):
+        found = [(item, article) for item, article in found if item.title == article.title]
+    for item, article in found:
+        article.identity = item.identity
+        known[item.identity] = article
+    Article.objects.bulk_update([article for _, article in found], ["identity"])
+    return known, len(found)
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _within_a_day(
+    feed: Feed, new: list[ParsedItem], changed: list[tuple[Article, ParsedItem]], now: dt.datetime
+) -> tuple[list[ParsedItem], list[tuple[Article, ParsedItem]], int]:
+    """As many as the feed may still bring today, newest first, and how many are over. They come again tomorrow, as long
+    as the feed shows them. People may bring as much as they like."""
+    if feed.kind == FeedKind.MANUAL or (not new and not changed):
+        return new, changed, 0
+    if feed.stored_on != now.date():
+        feed.stored_on, feed.stored_characters = now.date(), 0
+    left = MOST_A_DAY - feed.stored_characters
+    kept_new, kept_changed = [], []
+    for item in sorted(new, key=lambda item: item.published_at or now, reverse=True):
+        if (left := left - max(LEAST_EACH, len(item.text))) >= 0:
+            kept_new.append(item)
+    for article, item in changed:
+        if (left := left - max(LEAST_EACH, len(item.text))) >= 0:
+            kept_changed.append((article, item))
+    feed.stored_characters = MOST_A_DAY - max(left, 0)
+    feed.save(update_fields=["stored_on", "stored_characters"])
+    return kept_new, kept_changed, len(new) - len(kept_new) + len(changed) - len(kept_changed)
+
+
+# -- new ones -------------------------------------------------------------------------------------------------------
+
+
+def _add_articles(feed: Feed, items: Iterable[ParsedItem], now: dt.datetime, origin: TextOrigin) -> list[Article]:
+    """The new articles; older ones have smaller ids."""
+    oldest_first = sorted(items, key=lambda item: item.published_at or now)
+    articles = Article.objects.bulk_create(_article(feed, item, now) for item in oldest_first)
+    ArticleVersion.objects.bulk_create(
+        ArticleVersion(
+            article=article,
+            number=article.version,
+            title=item.title,
+            text=item.text,
+            origin=origin,
+            correction=item.correction,
+            seen_at=now,
+        )
+        for article, item in zip(articles, oldest_first, strict=True)
+    )
+    return articles
+
+
+def _article(feed: Feed, item: ParsedItem, now: dt.datetime) -> Article:
+    is_due = _needs_page(feed, item)
+    return Article(
+        feed=feed,
+        identity=item.identity,
+        url=item.link,
+        title=item.title,
+        published_at=min(item.published_at or now, now),
+        date_was_given=item.published_at is not None,
+        date_words=item.date_words[:100],
+        dated_at=item.published_at,
+        zone_assumed=item.zone_assumed,
+        dateline_on=item.dateline_on,
+        first_seen_at=now,
+        kind=item.kind,
+        language=item.language,
+        shortened=item.shortened,
+        sketch=item.sketch,
+        shown_digest=item.digest,
+        page_due_at=now if is_due else None,
+        waits_for_page=is_due,
+        retracted_at=now if item.retraction else None,
+        retraction=item.retraction,
+    )
+
+
+def _needs_page(feed: Feed, item: ParsedItem) -> bool:
+    """Whether the story's page is to be fetched: never where the coder would not read it anyway."""
+    if not item.link or feed.full_text == FullText.NEVER or item.retraction or item.kind == ArticleKind.OPINION:
+        return False
+    if item.language and item.language not in READ_LANGUAGES:
+        return False
+    return feed.full_text == FullText.ALWAYS or (feed.kind == FeedKind.POLLED and len(item.text) < TEASER)
+
+
+# -- edited ones ----------------------------------------------------------------------------------------------------
+
+
+def _edit(changed: Sequence[tuple[Article, ParsedItem]], now: dt.datetime, origin: TextOrigin) -> tuple[int, int]:
+    """Give articles the texts that their feed shows now; how many have one, and how many change too often for that."""
+    newest = ArticleVersion.objects.filter(article=OuterRef("pk"), number=OuterRef("version"))
+    about = {
+        pk: (lately, newest_origin, length)
+        for pk, lately, newest_origin, length in Article.objects.filter(pk__in=[article.pk for article, _ in changed])
+        .annotate(lately=Count("versions", filter=Q(versions__seen_at__gt=now - dt.timedelta(days=1))))
+        .values_list(
+            "pk", "lately", Subquery(newest.values("origin")[:1]), Subquery(newest.values(length=Length("text"))[:1])
+        )
         .order_by()
     }
-    new: list[ParsedItem] = []
-    edited: list[tuple[Article, ParsedItem]] = []
-    for item in items:
-        article = known.get(item.identity)
-        if article is None:
-            new.append(item)
-        elif (article.title, article.newest_text) != (item.title, item.text):
-            edited.append((article, item))
-    if edited:
-        _add_versions(edited, now)
-    if new:
-        _wait_for_others_who_add_articles()
-        _link_copies(_add_articles(feed, new, now))
-    return Stored(len(new), len(edited))
-
-
-def _add_articles(feed: Feed, items: Iterable[ParsedItem], now: dt.datetime) -> dict[int, tuple[Article, str]]:
-    """The new articles with their texts, by id; older ones have smaller ids."""
-    oldest_first = sorted(items, key=lambda item: item.published_at or now)
-    articles = Article.objects.bulk_create(
-        Article(
-            feed=feed,
-            identity=item.identity,
-            url=item.link,
-            title=item.title,
-            published_at=min(item.published_at or now, now),
-            date_was_given=item.published_at is not None,
-            first_seen_at=now,
-        )
-        for item in oldest_first
-    )
-    created = list(zip(articles, oldest_first, strict=True))
-    ArticleVersion.objects.bulk_create(
-        ArticleVersion(article=article, number=article.version, title=item.title, text=item.text, seen_at=now)
-        for article, item in created
-    )
-    return {article.pk: (article, item.text) for article, item in created}
-
-
-def _add_versions(edited: Iterable[tuple[Article, ParsedItem]], now: dt.datetime) -> None:
-    articles, versions = [], []
-    for article, item in edited:
-        article.version += 1
-        article.title = item.title
-        article.tagged_at = None  # the coder must read the new text
-        articles.append(article)
-        versions.append(
-            ArticleVersion(article=article, number=article.version, title=item.title, text=item.text, seen_at=now)
-        )
+    versions: list[ArticleVersion] = []
+    touched: list[Article] = []
+    noisy = 0
+    for article, item in changed:
+        lately, newest_origin, length = about[article.pk]
+        if lately >= MOST_VERSIONS_A_DAY or article.version >= MOST_VERSIONS:
+            noisy += 1
+            continue
+        touched.append(article)
+        article.shown_digest = item.digest
+        if newest_origin == TextOrigin.PAGE and len(item.text) < length:
+            # The page had more than the feed has now, so what was edited is to be seen there.
+            article.page_due_at, article.page_tries = now, 0
+            continue
+        versions.append(new_version(article, item, now, origin))
     ArticleVersion.objects.bulk_create(versions)
-    Article.objects.bulk_update(articles, ["version", "title", "tagged_at"])
+    Article.objects.bulk_update(touched, CHANGED_WITH_TEXT)
+    return len(touched), noisy
 
 
-def _link_copies(created: dict[int, tuple[Article, str]]) -> None:
-    """Point each new article that is a copy at the first article of its story."""
-    copies = Copies({pk: text for pk, (_, text) in created.items()})
-    texts = (
-        ArticleVersion.objects.filter(_published_near(article.published_at for article, _ in created.values()))
-        .filter(number=F("article__version"))
-        .order_by("article__published_at", "article_id")
-        .values_list("article_id", "article__copy_of_id", "article__published_at", "text")
-    )
-    original_of: dict[int, int] = {}
-    story_of: dict[int, int] = {}
-    for pk, copy_of, published_at, text in texts.iterator():
-        for copy in copies.of(text):
-            # Links lead from later to earlier stored articles only, so they can't run in a circle.
-            if pk < copy and abs(created[copy][0].published_at - published_at) <= COPIED_WITHIN:
-                original_of.setdefault(copy, pk)
-                story_of[pk] = copy_of or pk
-    # In the order they were stored: the original of a copy may be new too, and a copy itself.
-    for copy in sorted(original_of):
-        story_of[copy] = created[copy][0].copy_of_id = story_of[original_of[copy]]
-    Article.objects.bulk_update([created[copy][0] for copy in original_of], ["copy_of"])
+# What another text changes of an article.
+CHANGED_WITH_TEXT = (
+    *("title", "version", "tagged_at", "kind", "language", "shortened", "sketch", "dateline_on", "shown_digest"),
+    *("page_due_at", "page_tries", "page_digest", "waits_for_page", "page_words", "retracted_at", "retraction"),
+)
 
 
-def _wait_for_others_who_add_articles() -> None:
-    """Add articles one transaction after the other, so that ids follow the order of commits. Two feeds stored at once
-    would not see each other's copies of a story, and agency stories come in many feeds at once."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADDING_ARTICLES])
-
-
-def _published_near(dates: Iterable[dt.datetime]) -> Q:
-    """Within 3 days of any of the dates, which may be years apart in a feed that shows its archive."""
-    spans: list[tuple[dt.datetime, dt.datetime]] = []
-    for date in sorted(dates):
-        start, end = date - COPIED_WITHIN, date + COPIED_WITHIN
-        if spans and start <= spans[-1][1]:
-            start, _ = spans.pop()
-        spans.append((start, end))
-    near = Q()
-    for span in spans:
-        near |= Q(article__published_at__range=span)
-    return near
-
-
-def record_success(feed: Feed, findings: Findings, stored: Stored, now: dt.datetime) -> FeedVisit:
-    """The visit, the validators for the next one and when that will be. Needs a page in the findings."""
-    page, parsed, errand = findings.page, findings.feed, findings.errand
-    assert page is not None  # noqa: S101  a visit without trouble has one
-    if parsed is not None and feed.title in ("", feed.url):
-        feed.title = parsed.title[:200] or feed.title
-    if stored.new:
-        feed.last_item_at = now
-    if page.status != 304:
-        # Cut short they would match nothing, so those that don't fit are not kept at all.
-        feed.etag = page.etag if len(page.etag) <= 500 else ""
-        feed.last_modified = page.last_modified if len(page.last_modified) <= 200 else ""
-        feed.body_hash = findings.body_hash
-        if not (errand.etag or errand.last_modified):
-            feed.unconditional_at = now
-    feed.state, feed.failures = FeedState.OK, 0
-    asked = max((parsed.ttl_minutes or 0) * 60 if parsed else 0, page.retry_after or 0)
-    feed.next_fetch_at = now + schedule.after_success(feed.interval, asked=dt.timedelta(seconds=asked))
-    words = f"{_items(len(parsed.items))}, {stored}" if parsed else str(stored)
-    if page.permanent_url:
-        words += f"; the feed has moved to {page.permanent_url}"
-    outcome = VisitOutcome.ITEMS if stored.changed else VisitOutcome.UNCHANGED
-    return _record(
-        feed,
-        findings,
-        now,
-        outcome=outcome,
-        words=words,
-        http_status=page.status,
-        items=len(parsed.items) if parsed else 0,
-        new_items=stored.new,
+def new_version(article: Article, text: ParsedItem, now: dt.datetime, origin: TextOrigin) -> ArticleVersion:
+    """The article's next text, which the coder is to read. Neither is saved; see CHANGED_WITH_TEXT."""
+    article.version += 1
+    article.title = text.title or article.title
+    article.tagged_at = None
+    article.kind, article.language, article.shortened = text.kind, text.language, text.shortened
+    article.sketch, article.dateline_on = text.sketch, text.dateline_on
+    # The same words don't retract it again after someone reinstated it.
+    if text.retraction and text.retraction != article.retraction:
+        article.retracted_at, article.retraction = now, text.retraction
+    return ArticleVersion(
+        article=article,
+        number=article.version,
+        title=article.title,
+        text=text.text,
+        origin=origin,
+        correction=text.correction,
+        seen_at=now,
     )
 
 
-def record_failure(feed: Feed, findings: Findings, trouble: FeedTrouble, now: dt.datetime) -> FeedVisit:
-    """The visit and when to try again; validators and articles stay as they are."""
-    feed.failures += 1
-    wait = schedule.after_failure(feed.interval, feed.failures)
-    feed.state = FeedState.FAILING
-    if isinstance(trouble, RateLimited):
-        feed.state = FeedState.LIMITED
-        if trouble.retry_after is not None:
-            wait = schedule.after_refusal(feed.interval, dt.timedelta(seconds=trouble.retry_after))
-    elif isinstance(trouble, Gone) and _was_gone_long_ago(feed, now):
-        feed.state = FeedState.GONE
-    feed.next_fetch_at = now + wait
-    status = trouble.status or (findings.page.status if findings.page else None)
-    return _record(
-        feed, findings, now, outcome=VisitOutcome.FAILED, words=str(trouble), trouble=trouble.kind, http_status=status
-    )
-
-
-def _items(count: int) -> str:
-    return f"{count} item{'' if count == 1 else 's'}"
-
-
-def _was_gone_long_ago(feed: Feed, now: dt.datetime) -> bool:
-    """Whether the feed was gone a day ago already and was not seen since."""
-    visits = FeedVisit.objects.filter(feed=feed)
-    gone = visits.filter(trouble=Gone.kind, started_at__lte=now - GONE_AFTER)
-    last_seen = visits.exclude(outcome=VisitOutcome.FAILED).order_by("-started_at").first()
-    return (gone.filter(started_at__gt=last_seen.started_at) if last_seen else gone).exists()
-
-
-def _record(feed: Feed, findings: Findings, now: dt.datetime, *, words: str, **visit: Any) -> FeedVisit:
-    feed.last_visit_at, feed.last_outcome = now, words[:500]
-    feed.save(update_fields=VISITED_FIELDS)
-    return FeedVisit.objects.create(
-        feed=feed, started_at=findings.started_at, took=findings.took, words=words[:500], **visit
-    )
+def _take_back(feed: Feed, identities: Sequence[str], now: dt.datetime) -> int:
+    """Retract what the feed says that it deleted; once, as feeds go on to say so."""
+    deleted = Article.objects.filter(feed=feed, identity__in=identities, retraction="")
+    return deleted.retract(now, "Its feed says that it was deleted.")

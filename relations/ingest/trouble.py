@@ -73,6 +73,30 @@ class Unreadable(FeedTrouble):
     kind = "unreadable"
 
 
+class TooHard(FeedTrouble):
+    """Reading it took too long or too much memory, so it was stopped."""
+
+    kind = "too_hard"
+
+
+class Blocked(HTTPTrouble):
+    """The server refuses us, and would refuse us again."""
+
+    kind = "blocked"
+
+
+class Forbidden(FeedTrouble):
+    """robots.txt asks programs not to fetch this page."""
+
+    kind = "robots"
+
+
+class BadSecrets(FeedTrouble):
+    """What is kept to sign in with can't be read."""
+
+    kind = "secrets"
+
+
 class Bug(FeedTrouble):
     """Our own fault, not the feed's: recorded like any other trouble, so that the other feeds go on."""
 
@@ -80,3 +104,11 @@ class Bug(FeedTrouble):
 
     def __init__(self, error: Exception) -> None:
         super().__init__(f"Reading this feed hit a fault in Dyad itself ({type(error).__name__}); the log says more.")
+
+
+def by_kind(kind: str) -> type[FeedTrouble]:
+    """The class of a slug; FeedTrouble itself for one that is not known."""
+    classes = [FeedTrouble]
+    for found in classes:  # the list grows as it is gone through
+        classes += found.__subclasses__()
+    return next((found for found in classes if found.kind == kind), FeedTrouble)

@@ -7,7 +7,7 @@ from relations.models.countries import Country, CountryPair
 from relations.models.engagements import Engagement, EngagementKind
 from relations.models.events import Event
 from relations.models.feeds import Feed, FeedAlert, FeedGap, FeedKind, FeedState, FeedVisit, FullText, VisitOutcome
-from relations.models.hosts import Host, RobotsFile, registrable_domain
+from relations.models.hosts import Host, OpenRequest, RobotsFile, registrable_domain
 from relations.models.imports import ArticleImport, ImportPiece, PieceKind
 from relations.models.reports import Report, Withdrawal
 from relations.models.scores import LearntPrecision, PairDay, PairMonth, PairStanding, current_formula
@@ -41,6 +41,7 @@ __all__ = [
     "ImportPiece",
     "LearntPrecision",
     "NameOrigin",
+    "OpenRequest",
     "PairDay",
     "PairMonth",
     "PairStanding",

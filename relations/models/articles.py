@@ -39,6 +39,12 @@ class Articles(models.QuerySet["Article"]):
         untagged = self.filter(tagged_at=None, waits_for_page=False).order_by("-pk")
         return list(untagged.select_for_update(skip_locked=True, no_key=True)[:limit])
 
+    def claim_pages(self, now: dt.datetime, limit: int) -> list[Article]:
+        """Articles whose pages are due, newest first, locked for this transaction, with their feeds. For
+        ingest.run_pages."""
+        due = self.filter(page_due_at__lte=now).select_related("feed").order_by("-page_due_at")
+        return list(due.select_for_update(skip_locked=True, no_key=True, of=("self",))[:limit])
+
     def holding(self, names: Iterable[str]) -> Articles:
         """Articles whose newest text or title holds one of the names, letter by letter, capitals included.
 
@@ -79,8 +85,11 @@ class Articles(models.QuerySet["Article"]):
         return self.filter(retracted_at=None).update(retracted_at=now, retraction=words, tagged_at=None)
 
     def reinstate(self) -> int:
-        """Take a retraction back; how many articles had one. Tagging then reads them again."""
-        return self.exclude(retracted_at=None).update(retracted_at=None, retraction="", tagged_at=None)
+        """Take a retraction back; how many articles had one. Tagging then reads them again.
+
+        The words by which it was known stay, so that ingest does not retract them by the same words once more.
+        """
+        return self.exclude(retracted_at=None).update(retracted_at=None, tagged_at=None)
 
 
 class Article(models.Model):
@@ -132,8 +141,9 @@ class Article(models.Model):
             models.Index(fields=["id"], name="article_untagged", condition=Q(tagged_at=None, waits_for_page=False)),
             # Whose pages are to be fetched? Asked by ingest.run_pages.
             models.Index(fields=["page_due_at"], name="article_page_due", condition=Q(page_due_at__isnull=False)),
-            # Which article of this feed has that address? Asked by ingest.store where guids are new.
-            models.Index(F("feed"), MD5("url"), name="article_by_address"),
+            # Which article has that address? Asked by ingest.store of a feed whose guids are new, by ingest.run_by_hand
+            # of all.
+            models.Index(MD5("url"), F("feed"), name="article_by_address"),
             # Which other pages had the very same text? Asked by ingest.store_pages.
             models.Index(fields=["page_digest"], name="article_same_page", condition=~Q(page_digest="")),
             # The newest of a feed, and how many came lately.
@@ -144,6 +154,13 @@ class Article(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def written_at(self) -> dt.datetime:
+        """When its words were written: "on Tuesday" is the Tuesday before. By its dateline, where that is earlier."""
+        if self.dateline_on is None or self.dateline_on >= self.published_at.date():
+            return self.published_at
+        return dt.datetime.combine(self.dateline_on, dt.time(12), dt.UTC)
 
     @property
     def unread_because(self) -> str:
@@ -179,6 +196,8 @@ class ArticleVersion(models.Model):
             models.UniqueConstraint(fields=["article", "number"], name="article_version_once"),
             in_choices("origin", TextOrigin),
         ]
+        # Which article has that very text? Asked by ingest.run_by_hand.
+        indexes = [models.Index(MD5("text"), name="version_by_text")]
 
     def __str__(self) -> str:
         return f"{self.title} ({self.number})"

@@ -114,8 +114,6 @@ class Feed(models.Model):
         indexes = [
             # Which feeds are due? Asked by ingest.run every minute.
             models.Index(fields=["next_fetch_at"], name="feed_due", condition=Q(paused=False, kind=FeedKind.POLLED)),
-            # How many feeds of a host are being visited right now? Asked with every claim.
-            models.Index(fields=["domain"], name="feed_leased", condition=Q(leased_until__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -46,6 +46,16 @@ class Host(models.Model):
         return self.domain
 
 
+class OpenRequest(models.Model):
+    """One of the few requests to a host that may be under way at once. It counts until it is deleted or overdue."""
+
+    host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="requests")
+    until = models.DateTimeField(help_text="whoever made it is dead by then")
+
+    def __str__(self) -> str:
+        return f"{self.host_id} until {self.until:%H:%M:%S}"
+
+
 class RobotsFile(models.Model):
     """What a site's robots.txt said when it was last fetched."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 
 from relations.models.articles import Article
 from relations.models.feeds import Feed
@@ -32,6 +32,30 @@ class ArticleImport(models.Model):
         return self.name
 
 
+class ImportPieces(models.QuerySet["ImportPiece"]):
+    def waiting(self) -> ImportPieces:
+        return self.filter(done_at=None)
+
+    def claim_waiting(self, upload_id: int, limit: int, size: int) -> list[ImportPiece]:
+        """Pieces of an upload that are not read yet, in their order, locked for this transaction; those that another
+        worker holds are passed over. For ingest.run_imports.
+
+        size: bytes that they have together at most, unless the first alone is larger.
+        """
+        waiting = self.waiting().filter(upload=upload_id).order_by("number")
+        # The bytes are fetched only when it is known how many they are.
+        sizes = waiting.annotate(size=Func("body", function="octet_length", output_field=models.IntegerField()))
+        chosen: list[int] = []
+        for pk, bytes_of_piece in sizes.select_for_update(skip_locked=True, no_key=True).values_list("pk", "size")[
+            :limit
+        ]:
+            size -= bytes_of_piece
+            if chosen and size < 0:
+                break
+            chosen.append(pk)
+        return list(self.filter(pk__in=chosen).order_by("number"))
+
+
 class ImportPiece(models.Model):
     """A line or file of an upload. Its bytes go when it is done; what came of it stays."""
 
@@ -45,6 +69,8 @@ class ImportPiece(models.Model):
     refused = models.BooleanField(default=False)
     words = models.CharField(max_length=300, blank=True, help_text="what came of it")
 
+    objects = ImportPieces.as_manager()
+
     class Meta:
         ordering = ["upload_id", "number"]
         constraints = [
@@ -54,6 +80,8 @@ class ImportPiece(models.Model):
         indexes = [
             # What is still to be read? Asked by ingest.run_imports.
             models.Index(fields=["upload", "number"], name="import_piece_waiting", condition=Q(done_at=None)),
+            # What was refused of it? Counted and listed on the page of the upload.
+            models.Index(fields=["upload", "number"], name="import_piece_refused", condition=Q(refused=True)),
         ]
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ class Withdrawal(models.TextChoices):
 
     EDITED = "edited", "a later version of the story no longer says so"
     RETRACTED = "retracted", "the story was retracted"
+    UNREAD = "unread", "the story is of a kind or in a language that the coder does not read"
     READ_AGAIN = "read_again", "read again, the story does not say so"
 
 

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from relations.ingest.fetch import Limits, fetch
+from relations.ingest.fetch import Asker, Limits, fetch
 from relations.ingest.network import is_public
 from relations.ingest.trouble import (
     ConnectionTrouble,
@@ -27,7 +27,7 @@ from tests.ingest.servers import Answer
 
 
 def get(url, **options):
-    return fetch(url, **{"user_agent": "Test/1", "allowed_hosts": ["127.0.0.1"], **options})
+    return fetch(url, **{"asker": Asker("Test/1"), "allowed_hosts": ["127.0.0.1"], **options})
 
 
 def test_a_page_comes_with_its_validators_verbatim(server):

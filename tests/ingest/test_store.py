@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from relations.ingest.parse import ParsedItem
+from relations.ingest.items import ParsedItem
+from relations.ingest.marks import marked
 from relations.ingest.store import Stored, store_articles
 from relations.models import Article, ArticleVersion
 from tests.ingest.texts import BRIDGE, FERRY
@@ -20,7 +21,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def an_item(identity="a", text=FERRY, published_at=NOW - HOUR, title="Ferry sails again"):
-    return ParsedItem(identity, f"https://courier.example/{identity}", title, text, published_at)
+    return marked(ParsedItem(identity, f"https://courier.example/{identity}", title, text, published_at))
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def test_the_same_items_again_change_nothing(feed):
     store_articles(feed, [an_item("a"), an_item("b", BRIDGE)], NOW)
     Article.objects.update(tagged_at=NOW)
     before = list(Article.objects.values()), list(ArticleVersion.objects.values())
-    assert store_articles(feed, [an_item("b", BRIDGE), an_item("a")], NOW + HOUR) == Stored()
+    assert store_articles(feed, [an_item("b", BRIDGE), an_item("a")], NOW + HOUR) == Stored(known=2)
     assert (list(Article.objects.values()), list(ArticleVersion.objects.values())) == before
 
 
@@ -58,14 +59,14 @@ def test_an_edited_item_is_a_new_version_to_be_read_again(feed, change):
     store_articles(feed, [an_item()], NOW)
     Article.objects.update(tagged_at=NOW)
     edited = replace(an_item(published_at=NOW), **change)
-    assert store_articles(feed, [edited], NOW + HOUR) == Stored(edited=1)
+    assert store_articles(feed, [edited], NOW + HOUR) == Stored(known=1, edited=1)
     article = Article.objects.get()
     assert (article.version, article.title, article.tagged_at) == (2, edited.title, None)
     assert (article.published_at, article.first_seen_at) == (NOW - HOUR, NOW)
     second, first = article.versions.all()
     assert (second.number, second.title, second.text, second.seen_at) == (2, edited.title, edited.text, NOW + HOUR)
     assert (first.number, first.title, first.text) == (1, "Ferry sails again", FERRY)
-    assert store_articles(feed, [edited], NOW + 2 * HOUR) == Stored()
+    assert store_articles(feed, [edited], NOW + 2 * HOUR) == Stored(known=1)
 
 
 def test_items_of_other_feeds_are_other_articles(feed, add_feed):

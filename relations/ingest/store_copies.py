@@ -1,0 +1,94 @@
+"""Writes of ingest: which articles are copies of one story."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+from django.db.models import F, Q
+
+from relations.ingest.similar import is_copy, likely_copies
+from relations.models import Article, ArticleVersion, Event, Report
+
+COPIED_WITHIN = dt.timedelta(days=3)
+# The lock of those who add articles. Any number will do, as long as nothing else locks it.
+ADDING_ARTICLES = 0x44594144
+
+
+def wait_for_others_who_add_articles() -> None:
+    """Add articles one transaction after the other, so that ids follow the order of commits. Two feeds stored at once
+    would not see each other's copies of a story, and agency stories come in many feeds at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADDING_ARTICLES])
+
+
+def link_copies(articles: Sequence[Article]) -> None:
+    """Point each of these articles that is a copy at the first article of its story.
+
+    Call it under wait_for_others_who_add_articles, with all articles saved. Their sketches say which others may be
+    copies; only the texts of those are compared.
+    """
+    given = {article.pk: article for article in articles if article.sketch and article.copy_of_id is None}
+    if not given:
+        return
+    others = {
+        pk: (copy_of, published_at, bytes(sketch))
+        for pk, copy_of, published_at, sketch in Article.objects.filter(
+            published_near(article.published_at for article in given.values()), ~Q(sketch=b"")
+        )
+        .order_by("published_at", "pk")
+        .values_list("pk", "copy_of_id", "published_at", "sketch")
+    }
+    likely = [
+        (copy, original)
+        for copy, original in likely_copies(
+            {pk: bytes(article.sketch) for pk, article in given.items()},
+            [(pk, sketch) for pk, (_, _, sketch) in others.items()],
+        )
+        # Links lead from later to earlier stored articles only, so they can't run in a circle.
+        if original < copy and abs(given[copy].published_at - others[original][1]) <= COPIED_WITHIN
+    ]
+    if not likely:
+        return
+    texts = _texts({pk for pair in likely for pk in pair})
+    earliest = {pk: rank for rank, pk in enumerate(others)}
+    story_of: dict[int, int] = {}
+    # In the order they were stored: the original of a copy may be new too, and a copy itself.
+    for copy, original in sorted(likely, key=lambda pair: (pair[0], earliest[pair[1]])):
+        if copy not in story_of and is_copy(texts.get(copy, ""), texts.get(original, "")):
+            story_of[copy] = story_of.get(original) or others[original][0] or original
+            given[copy].copy_of_id = story_of[copy]
+    Article.objects.bulk_update([given[copy] for copy in story_of], ["copy_of"])
+    _move_their_copies(story_of)
+
+
+def _move_their_copies(story_of: dict[int, int]) -> None:
+    """What was a copy of an article that has turned out to be one itself, is a copy of that one's original."""
+    followers = list(Article.objects.filter(copy_of__in=story_of).only("copy_of_id"))
+    for follower in followers:
+        follower.copy_of_id = story_of[follower.copy_of_id or 0]
+    if followers:
+        Article.objects.bulk_update(followers, ["copy_of"])
+        # Sources are counted by stories.
+        told = Report.objects.filter(article__in=followers, event__isnull=False).values("event")
+        Event.objects.filter(pk__in=told).update(evidence_changed=True)
+
+
+def _texts(pks: Iterable[int]) -> dict[int, str]:
+    newest = ArticleVersion.objects.filter(article__in=list(pks), number=F("article__version"))
+    return dict(newest.order_by().values_list("article_id", "text"))
+
+
+def published_near(dates: Iterable[dt.datetime]) -> Q:
+    """Within 3 days of any of the dates, which may be years apart in a feed that shows its archive."""
+    spans: list[tuple[dt.datetime, dt.datetime]] = []
+    for date in sorted(dates):
+        start, end = date - COPIED_WITHIN, date + COPIED_WITHIN
+        if spans and start <= spans[-1][1]:
+            start, _ = spans.pop()
+        spans.append((start, end))
+    near = Q()
+    for span in spans:
+        near |= Q(published_at__range=span)
+    return near
