@@ -15,9 +15,10 @@ BLOCK_TAGS = {
     *("figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main"),
     *("nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
 }
-# What stands in these is no text. nh3 knows the first two itself; browsers read the insides of the others as one text
-# with the tags in it, and what is meant for those without script repeats what stands beside it.
-HIDDEN_TAGS = {*("script", "style"), *("noscript", "iframe", "noembed", "noframes", "template", "textarea", "title")}
+# Browsers read what stands in these as one text with the tags in it. It is none of the story: what is meant for those
+# without script repeats what stands beside it.
+RAW_TAGS = ("noscript", "iframe", "noembed", "noframes", "textarea", "title", "template")
+HIDDEN_TAGS = {"script", "style", *RAW_TAGS}
 _TAG = re.compile(r"<[^>]*>")
 _EMPTY_LINE = re.compile(r"\n[ \t\r]*\n")
 # PostgreSQL stores no NUL, UTF-8 no surrogates and XML none of the rest, and articles are exported as XML.
@@ -33,14 +34,24 @@ def one_line(text: str) -> str:
     return " ".join(without_illegal(text).split())
 
 
+def _cleaned(markup: str, tags: set[str]) -> str:
+    """HTML with only these tags, without attributes."""
+    small = markup.lower()
+    for tag in RAW_TAGS:
+        # Never closed, it would swallow the rest of the story.
+        if f"<{tag}" in small and f"</{tag}" not in small:
+            markup = re.sub(f"<{tag}\\b[^<>]*>", "", markup, flags=re.IGNORECASE)
+    return nh3.clean(markup, tags=tags, attributes={}, clean_content_tags=HIDDEN_TAGS)
+
+
 def line_of_html(markup: str) -> str:
     """All text of a piece of HTML on one line: for titles."""
-    return one_line(html.unescape(nh3.clean(markup, tags=set(), attributes={}, clean_content_tags=HIDDEN_TAGS)))
+    return one_line(html.unescape(_cleaned(markup, set())))
 
 
 def paragraphs_of_html(markup: str) -> str:
     """Its paragraphs as plain text, with an empty line between two."""
-    clean = nh3.clean(markup, tags=BLOCK_TAGS, attributes={}, clean_content_tags=HIDDEN_TAGS)
+    clean = _cleaned(markup, BLOCK_TAGS)
     # Only tags are written with < and > now: nh3 escapes both in text and wherever else they stand.
     pieces = _TAG.split(clean) if _TAG.search(clean) else _EMPTY_LINE.split(clean)
     return _joined(map(html.unescape, pieces))

@@ -184,3 +184,14 @@ def test_the_newest_500_items_are_kept():
     items = [item(str(i), text="t", date=format_datetime(start + timedelta(minutes=i))) for i in range(600)]
     kept = read(rss(*items)).items
     assert {found.identity for found in kept} == {str(i) for i in range(100, 600)}
+
+
+@pytest.mark.parametrize("tag", ["noscript", "iframe", "noframes", "textarea"])
+def test_what_stands_in_tags_that_are_not_shown_is_no_text(tag):
+    assert only_item(rss(item(text=f"Envoys <{tag}><b>no</b> text</{tag}>talked."))).text == "Envoys talked."
+    assert only_item(rss(item(text=f"Envoys <{tag} src='x'>talked."))).text == "Envoys talked."
+
+
+def test_the_title_of_an_image_in_an_item_is_not_the_items():
+    found = only_item(rss("<item><title>Envoys talk</title><image><title>A quay</title></image></item>"))
+    assert found.title == "Envoys talk"

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from relations.models import Feed
+from relations.models import Feed, FullText
 from relations.models.roles import ADMINS, EDITORS
 from relations.sample.feeds import TITLES, feed_path
 
@@ -27,7 +27,10 @@ class Command(BaseCommand):
         now = timezone.now()
         for feed, title in TITLES.items():
             Feed.objects.create(
-                title=title, url=f"http://127.0.0.1:{port}{feed_path(feed, now.date())}", next_fetch_at=now
+                title=title,
+                full_text=FullText.NEVER,
+                url=f"http://127.0.0.1:{port}{feed_path(feed, now.date())}",
+                next_fetch_at=now,
             )
         self.stdout.write("Sample sign-ins, shown only this once:")
         for name, groups in SAMPLE_ROLES.items():
