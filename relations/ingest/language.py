@@ -7,7 +7,7 @@ import re
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-SAMPLE = 2000  # characters that are looked at
+SAMPLE = 400  # characters that are looked at
 SURE = 0.75
 SHORTEST = 8  # letters; of fewer nothing can be told
 # Those in which news is written. With all that the library knows, a headline full of names is taken for a creole.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Hashable, Mapping, Sequence, Set
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from typing import TypeVar
 
 import numpy as np
@@ -31,7 +31,12 @@ def containment(a: Set[tuple[str, ...]], b: Set[tuple[str, ...]]) -> float:
 
 def is_copy(text: str, other: str) -> bool:
     """Whether one text is mostly the other. Never for texts under 40 words."""
-    return not (is_short(text) or is_short(other)) and containment(shingles(text), shingles(other)) >= COPY_FROM
+    return not (is_short(text) or is_short(other)) and are_copies(shingles(text), shingles(other))
+
+
+def are_copies(a: Shingles | None, b: Shingles | None) -> bool:
+    """The same for texts that are not short, by their shingles; never for None."""
+    return a is not None and b is not None and containment(a, b) >= COPY_FROM
 
 
 def is_short(text: str) -> bool:
@@ -46,6 +51,7 @@ def is_short(text: str) -> bool:
 
 SAMPLED = 4  # one shingle of so many is in the sketch
 LIKELY_FROM = 0.35  # of the smaller sketch; well under COPY_FROM, as a sample errs
+MOST_PAIRS = 20_000_000
 _FACTORS = np.array([1, 31, 961, 29791, 923521], dtype=np.uint32)
 
 
@@ -65,32 +71,42 @@ def sketch(text: str) -> bytes:
 
 def likely_copies(new: Mapping[Key, bytes], others: Sequence[tuple[Key, bytes]]) -> list[tuple[Key, Key]]:
     """Pairs (new, other) whose texts may be copies by their sketches. A text is not compared with itself."""
-    new = {key: one for key, one in new.items() if one}
-    others = [(key, one) for key, one in others if one]
-    if not new or not others:
+    ours = [(key, one) for key, one in new.items() if one]
+    theirs = [(key, one) for key, one in others if one]
+    if not ours or not theirs:
         return []
-    sizes = np.array([len(one) // 4 for _, one in others])
-    joined = np.frombuffer(b"".join(one for _, one in others), dtype="<u4")
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    # Most other texts share nothing with any of the new ones.
-    wanted = np.unique(np.concatenate([np.frombuffer(one, dtype="<u4") for one in new.values()]))
-    shared_with_any = np.add.reduceat(_among(joined, wanted), starts)
-    near: list[int] = np.flatnonzero(shared_with_any).tolist()
-    found = []
-    for key, one in new.items():
-        mine = np.frombuffer(one, dtype="<u4")
-        for at in near:
-            other, theirs = others[at][0], joined[starts[at] : starts[at] + sizes[at]]
-            smaller = min(len(mine), len(theirs))
-            if other != key and shared_with_any[at] >= LIKELY_FROM * smaller:
-                shared = len(np.intersect1d(mine, theirs, assume_unique=True))
-                if shared >= LIKELY_FROM * smaller:
-                    found.append((key, other))
+    hashes, owners = _joined([one for _, one in theirs])
+    sizes = np.bincount(owners)
+    found: list[tuple[Key, Key]] = []
+    # So few at a time that even where all texts are the same the pairs fit into the memory.
+    step = max(1, MOST_PAIRS // max(1, len(hashes)))
+    for start in range(0, len(ours), step):
+        some = ours[start : start + step]
+        for mine, other, shared in _sharing(_joined([one for _, one in some]), (hashes, owners)):
+            smaller = min(len(some[mine][1]) // 4, sizes[other])
+            if shared >= LIKELY_FROM * smaller and some[mine][0] != theirs[other][0]:
+                found.append((some[mine][0], theirs[other][0]))
     return found
 
 
-def _among(values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """1 for each of the values that is one of the wanted (ascending) ones, else 0."""
-    at = np.searchsorted(wanted, values)
-    at[at == len(wanted)] = 0
-    return (wanted[at] == values).astype(np.int64)
+Hashes = tuple[np.ndarray, np.ndarray]
+
+
+def _joined(sketches: Sequence[bytes]) -> Hashes:
+    """All hashes in one row, and at which place in the sequence stands the sketch that each is of."""
+    counts = [len(sketch) // 4 for sketch in sketches]
+    return np.frombuffer(b"".join(sketches), dtype="<u4"), np.repeat(np.arange(len(sketches)), counts)
+
+
+def _sharing(new: Hashes, others: Hashes) -> Iterator[tuple[int, int, int]]:
+    """Places of two sketches that share hashes, and how many."""
+    order = np.argsort(new[0], kind="stable")
+    hashes, owners = new[0][order], new[1][order]
+    first = np.searchsorted(hashes, others[0], side="left")
+    times = np.searchsorted(hashes, others[0], side="right") - first
+    # Each hash of the others as often as it stands among the new ones, with the places at which it does.
+    places = np.repeat(first - np.cumsum(times) + times, times) + np.arange(times.sum())
+    many = int(others[1][-1]) + 1
+    shared = np.bincount(owners[places] * many + np.repeat(others[1], times))
+    for pair in np.flatnonzero(shared).tolist():
+        yield pair // many, pair % many, int(shared[pair])

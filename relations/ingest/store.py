@@ -15,6 +15,7 @@ from django.db.models.functions import MD5, Length
 from relations.ingest.items import ParsedItem
 from relations.ingest.store_copies import link_copies, wait_for_others_who_add_articles
 from relations.models import READ_LANGUAGES, Article, ArticleKind, ArticleVersion, Feed, FeedKind, FullText, TextOrigin
+from relations.models.copying import copy_in
 
 # A text that changes at every look (a counter, an advertisement, the time of day) must not become a heap of versions.
 MOST_VERSIONS_A_DAY = 5
@@ -169,18 +170,21 @@ def _within_a_day(
 def _add_articles(feed: Feed, items: Iterable[ParsedItem], now: dt.datetime, origin: TextOrigin) -> list[Article]:
     """The new articles; older ones have smaller ids."""
     oldest_first = sorted(items, key=lambda item: item.published_at or now)
-    articles = Article.objects.bulk_create(_article(feed, item, now) for item in oldest_first)
-    ArticleVersion.objects.bulk_create(
-        ArticleVersion(
-            article=article,
-            number=article.version,
-            title=item.title,
-            text=item.text,
-            origin=origin,
-            correction=item.correction,
-            seen_at=now,
-        )
-        for article, item in zip(articles, oldest_first, strict=True)
+    articles = [_article(feed, item, now) for item in oldest_first]
+    copy_in(articles)
+    copy_in(
+        [
+            ArticleVersion(
+                article=article,
+                number=article.version,
+                title=item.title,
+                text=item.text,
+                origin=origin,
+                correction=item.correction,
+                seen_at=now,
+            )
+            for article, item in zip(articles, oldest_first, strict=True)
+        ]
     )
     return articles
 

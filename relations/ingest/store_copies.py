@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from django.db import connection
 from django.db.models import F, Q
 
-from relations.ingest.similar import is_copy, likely_copies
+from relations.ingest.similar import are_copies, is_short, likely_copies, shingles
 from relations.models import Article, ArticleVersion, Event, Report
 
 COPIED_WITHIN = dt.timedelta(days=3)
@@ -51,12 +51,12 @@ def link_copies(articles: Sequence[Article]) -> None:
     ]
     if not likely:
         return
-    texts = _texts({pk for pair in likely for pk in pair})
+    found = {pk: shingles(text) for pk, text in _texts({pk for pair in likely for pk in pair}) if not is_short(text)}
     earliest = {pk: rank for rank, pk in enumerate(others)}
     story_of: dict[int, int] = {}
     # In the order they were stored: the original of a copy may be new too, and a copy itself.
     for copy, original in sorted(likely, key=lambda pair: (pair[0], earliest[pair[1]])):
-        if copy not in story_of and is_copy(texts.get(copy, ""), texts.get(original, "")):
+        if copy not in story_of and are_copies(found.get(copy), found.get(original)):
             story_of[copy] = story_of.get(original) or others[original][0] or original
             given[copy].copy_of_id = story_of[copy]
     Article.objects.bulk_update([given[copy] for copy in story_of], ["copy_of"])
@@ -75,9 +75,9 @@ def _move_their_copies(story_of: dict[int, int]) -> None:
         Event.objects.filter(pk__in=told).update(evidence_changed=True)
 
 
-def _texts(pks: Iterable[int]) -> dict[int, str]:
+def _texts(pks: Iterable[int]) -> Iterable[tuple[int, str]]:
     newest = ArticleVersion.objects.filter(article__in=list(pks), number=F("article__version"))
-    return dict(newest.order_by().values_list("article_id", "text"))
+    return newest.order_by().values_list("article_id", "text")
 
 
 def published_near(dates: Iterable[dt.datetime]) -> Q:
