@@ -163,7 +163,9 @@ def phrases_of(entry: dict[str, Any], side: str) -> tuple[str, ...]:
 
 
 def text_of(page: Page) -> str:
-    return extract(page.body, page.url).text
+    found = extract(page.body, page.url)
+    # The headline is kept apart from the text, and both are read by the coder.
+    return "" if found.wall else f"{found.title}\n\n{found.text}"
 
 
 def text_by_trafilatura(page: Page) -> str:

@@ -9,6 +9,8 @@ env = Environment()
 
 DEBUG = env.flag("DEBUG", False)
 SECRET_KEY = env.required("SECRET_KEY", "Set it to a long random text and keep it secret; `make run` makes one.")
+# Former keys, with which sessions and the secrets of feeds are still read.
+SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", [])
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
@@ -18,6 +20,9 @@ PUBLIC_READ = env.flag("PUBLIC_READ", False)
 
 # Hosts inside the machine or its network that feeds may be fetched from, as host or host:port. None by default.
 FETCH_ALLOWED_HOSTS = env.names("FETCH_ALLOWED_HOSTS", [])
+# How gently the hosts of feeds and pages are asked: requests to one of them at once, and seconds between two.
+FETCH_AT_ONCE = env.integer("FETCH_AT_ONCE", 2)
+FETCH_SECONDS_APART = env.integer("FETCH_SECONDS_APART", 1, least=0)
 FETCH_USER_AGENT = env.text("FETCH_USER_AGENT", "Dyad/0.1 (tracker of relations between countries)")
 
 INSTALLED_APPS = [
@@ -101,6 +106,16 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not HASHED_STATIC_FILES
 
+# What people send. The first handler counts files and bytes and lets go of what is too much, and the views say so in
+# words; Django's own limits, which end in a bare 400, stand above that and keep only abuse out.
+FILE_UPLOAD_HANDLERS = [
+    "relations.views.uploads.LimitedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 60_000_000  # bytes of all files of a request, which are kept in memory
+DATA_UPLOAD_MAX_NUMBER_FILES = None  # counted by the first handler
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20_000_000  # bytes without files; a text that is pasted may be too long, and is told so
+
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_HTTPONLY = True
 # Behind a proxy with HTTPS, SECURE_COOKIES=true keeps cookies off plain HTTP.
@@ -124,6 +139,19 @@ CELERY_TIMEZONE = TIME_ZONE
 PIPELINE_EVERY = env.integer("PIPELINE_EVERY", 60)
 # Which coder of relations/tagging/registry.py reads the articles.
 CODER = env.one_of("CODER", ["grammar"], "grammar")
+
+# Mails tell admins of feeds that need them. Where no server is named they are written as files, so nothing is lost.
+_mail = env.mail()
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail.host else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_HOST, EMAIL_PORT, EMAIL_TIMEOUT = _mail.host, _mail.port, _mail.timeout
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.tls, _mail.ssl
+DEFAULT_FROM_EMAIL = _mail.sender
+# Minutes between two of them, however many feeds fall into trouble meanwhile.
+ALERT_MAIL_EVERY = env.integer("ALERT_MAIL_EVERY", 30)
+# Where people reach this site, for the links in mails.
+SITE_URL = env.site("SITE_URL")
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOGGING = {

@@ -3,7 +3,7 @@
 from django.contrib.auth import views as auth_views
 from django.urls import path, register_converter
 
-from relations.views import engagements, events, feeds, overview, pairs, why
+from relations.views import articles, engagements, events, feeds, feeds_adding, feeds_one, imports, overview, pairs, why
 
 
 class PairSlug:
@@ -39,9 +39,19 @@ urlpatterns = [
     path("events/<int:event_id>/merge/", events.merge, name="merge-event"),
     path("events/<int:event_id>/split/", events.split, name="split-event"),
     path("corrections/<int:correction_id>/undo/", events.undo_correction, name="undo-correction"),
-    path("articles/<int:article_id>/", events.article, name="article"),
+    path("articles/add/", articles.add_article, name="add-article"),
+    path("articles/<int:article_id>/", articles.article, name="article"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/add/", imports.add_import, name="add-import"),
+    path("imports/<int:upload_id>/", imports.upload, name="import"),
     path("feeds/", feeds.feeds, name="feeds"),
-    path("feeds/add/", feeds.add_feed, name="add-feed"),
+    path("feeds.opml", feeds_adding.feeds_opml, name="feeds-opml"),
+    path("feeds/new/", feeds_adding.new_feed, name="new-feed"),
+    path("feeds/add/", feeds_adding.add_feed, name="add-feed"),
+    path("feeds/opml/", feeds_adding.add_opml, name="add-feeds"),
+    path("feeds/chosen/", feeds.change_chosen, name="change-feeds"),
+    path("feeds/<int:feed_id>/", feeds_one.feed, name="feed"),
+    path("feeds/<int:feed_id>/edit/", feeds_one.edit_feed, name="edit-feed"),
     path("feeds/<int:feed_id>/pause/", feeds.pause_feed, name="pause-feed"),
     path("feeds/<int:feed_id>/resume/", feeds.resume_feed, name="resume-feed"),
     path("feeds/<int:feed_id>/fetch/", feeds.fetch_feed, name="fetch-feed"),

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.db.models import URLField
 from django.http import HttpRequest
 from django.utils import timezone
 
-from relations import models
+from relations import models, pipeline
 from relations.admin import articles, names
 from relations.admin.base import ReadOnly
+from relations.errors import RelationsError
 
 __all__ = ["articles", "names"]  # each registers its pages
 
@@ -60,28 +61,39 @@ class TenureAdmin(ReadOnly):
     search_fields = ("person__name", "country__name")
 
 
+class FeedAdminForm(forms.ModelForm):
+    def clean_url(self) -> str:
+        written: str = self.cleaned_data["url"]
+        try:
+            address = pipeline.read_address(written) if written else None
+        except RelationsError as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        if address and (address.user or address.password):
+            raise forms.ValidationError("User name and password have fields of their own, on the feed's page.")
+        return address.url if address else ""
+
+
 @admin.register(models.Feed)
 class FeedAdmin(admin.ModelAdmin):
-    list_display = ("title", "url", "state", "paused", "next_fetch_at", "last_outcome")
+    form = FeedAdminForm
+    list_display = ("title", "shown_url", "state", "paused", "next_fetch_at", "last_outcome")
     list_filter = ("state", "paused")
     search_fields = ("title", "url")
     fields = ("title", "url", "paused", "interval", "reliability")
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
+    @admin.display(description="url")
+    def shown_url(self, feed: models.Feed) -> str:
+        return pipeline.without_secrets(feed.url)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # on the feeds page, which also tells the workers
 
-    @transaction.atomic
     def save_model(self, request: HttpRequest, obj: models.Feed, form: Any, change: bool) -> None:
-        """What is known of the old address doesn't hold for a new one, and events follow a feed's reliability."""
-        if "url" in form.changed_data:
-            obj.etag = obj.last_modified = obj.body_hash = ""
-            obj.unconditional_at = None
-            obj.next_fetch_at = timezone.now()
-        super().save_model(request, obj, form, change)
-        if "reliability" in form.changed_data:
-            told = models.Report.objects.filter(article__feed=obj, event__isnull=False).values("event")
-            models.Event.objects.filter(pk__in=told).update(evidence_changed=True)
+        """Only what was changed, as a worker may be writing the rest; and what follows from it."""
+        values = {name: form.cleaned_data[name] for name in form.changed_data}
+        for words in pipeline.change_feed(obj.pk, values, timezone.now()):
+            messages.info(request, words)
 
 
 @admin.register(models.FeedVisit)

@@ -13,7 +13,7 @@ from dateutil import parser
 
 # Outside of these a date is a mistake or a placeholder; 1970-01-01 is the zero of a clock.
 EARLIEST = dt.datetime(1970, 1, 2, tzinfo=dt.UTC)
-LATEST = dt.datetime(2101, 1, 1, tzinfo=dt.UTC)
+LATEST = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
 LONGEST = 100  # characters
 
 # Hours from UTC of the names that news sites write.
@@ -56,9 +56,11 @@ _HOURS_IN: dict[tuple[str, str], float] = {
     ("AMT", "br"): -4,
     ("GST", "gs"): -2,
 }
-_NAMED_ZONE = re.compile(r"\s*(?<![A-Za-z])([A-Za-z]{1,5})(?:\s*\([^()]*\))?\s*$")
+# At the end, or before the year as Java and Unix write it: Tue Mar 4 10:00:00 CET 2031.
+_ZONE_ENDS = r"(?:\s*\([^()]*\))?(?P<year> \d{4})?\s*$"
+_NAMED_ZONE = re.compile(r"\s*(?<![A-Za-z])([A-Za-z]{1,5})" + _ZONE_ENDS)
 _NUMERIC_ZONE = re.compile(
-    r"(?:\d[:T]\d\d(?:[:.,]\d+)*|\d ?[ap]m)\s*(?:(?:GMT|UTC)?[+-]\d{1,2}(?::?\d\d)?)(?:\s*\([^()]*\))?\s*$"
+    r"(?:\d[:T]\d\d(?:[:.,]\d+)*|\d ?[AaPp][Mm])\s*(?:(?:GMT|UTC) ?)?[+-]\d{1,2}(?::?\d\d)?" + _ZONE_ENDS
 )
 # A year of our time, or two digits behind a month's name.
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d{7,})|\d[ -][A-Za-z]{3,9}[ -]\d\d\b")
@@ -84,7 +86,9 @@ def read_date(words: str, where: str = "", already: time.struct_time | None = No
     hours = _hours(named[1], where) if named else None
     numeric = _NUMERIC_ZONE.search(words) is not None
     # A name after a number (10:00 +0200 CEST) says the same once more.
-    moment = _local(words[: named.start()], hours) if named and hours is not None and not numeric else None
+    moment = None
+    if named and hours is not None and not numeric:
+        moment = _local(words[: named.start()] + (named["year"] or ""), hours)
     if moment is None:
         moment = _of_struct(already) or _local(words, None)
     if moment is not None and not EARLIEST <= moment < LATEST:
@@ -93,7 +97,10 @@ def read_date(words: str, where: str = "", already: time.struct_time | None = No
 
 
 def _hours(name: str, where: str) -> float | None:
-    country = (urlsplit(where).hostname or "").rpartition(".")[2] if where else ""
+    try:
+        country = (urlsplit(where).hostname or "").rpartition(".")[2]
+    except ValueError:  # such as a bracket that opens no IPv6 address
+        country = ""
     return _HOURS_IN.get((name.upper(), country), _HOURS.get(name.upper()))
 
 
@@ -102,13 +109,20 @@ def _local(words: str, hours: float | None) -> dt.datetime | None:
     if not _YEAR.search(words):
         return None
     # Otherwise dateutil reads UTC+3 as POSIX has it, the other way round.
-    words = re.sub(r"\b(?:GMT|UTC)(?=[+-]\d)", "", words)
+    words = re.sub(r"\b(?:GMT|UTC) ?(?=[+-]\d)", "", words)
     try:
         dotted = (
             re.match(r"\d{1,2}\.\d{1,2}\.", words) is not None
         )  # 04.03. is the fourth of March wherever it is written
         # A year that is not written would be the present one; year 1 is refused by whoever asks.
-        moment = parser.parse(words, default=dt.datetime(1, 1, 1), dayfirst=dotted, ignoretz=hours is not None)
+        moment = parser.parse(
+            words,
+            default=dt.datetime(1, 1, 1),
+            dayfirst=dotted,
+            ignoretz=hours is not None,
+            # Only numbers count here; otherwise a name would mean what it means to the machine that we run on.
+            tzinfos=lambda name, seconds: seconds,
+        )
         if moment.tzinfo is None:
             return moment.replace(tzinfo=dt.UTC) - dt.timedelta(hours=hours or 0)
         return moment.astimezone(dt.UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -14,7 +15,9 @@ FEED_TYPES = {
     *("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"),
     *("application/json", "application/xml", "text/xml"),
 }
-FEED_WORDS = ("rss", "feed", "atom", "rdf")
+FEED_WORD = re.compile(
+    r"(?<![a-z])(?:rss|(?:news)?feeds?(?![a-z])|atom(?![a-z])|rdf(?![a-z]))"
+)  # but not atomic-agency
 # Where the programs that most sites are made with have their feeds.
 USUAL_PLACES = ("feed", "rss", "feed.xml", "rss.xml", "atom.xml", "index.xml", "feeds", "feed.json")
 MOST = 12
@@ -31,7 +34,7 @@ def feeds_named_in(page: bytes, base_url: str) -> list[NamedFeed]:
     tree = _tree(page)
     if tree is None:
         return []
-    base = next((urljoin(base_url, href) for href in tree.xpath("//base/@href")), base_url)
+    base = next((web_address(href, base_url) for href in tree.xpath("//base/@href")), "") or base_url
     found: dict[str, str] = {}
     for link in tree.iter("link"):
         rel, kind = (link.get("rel") or "").lower().split(), (link.get("type") or "").split(";")[0].strip().lower()
@@ -39,7 +42,7 @@ def feeds_named_in(page: bytes, base_url: str) -> list[NamedFeed]:
             _add(found, link.get("href"), link.get("title"), base)
     for link in tree.iter("a"):
         href = link.get("href") or ""
-        if any(word in _last_part(href) for word in FEED_WORDS):
+        if FEED_WORD.search(_last_part(href)):
             _add(found, href, link.text_content(), base)
     return [NamedFeed(url, title) for url, title in found.items()][:MOST]
 

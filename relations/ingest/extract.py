@@ -22,6 +22,9 @@ from relations.ingest.walls import wall_in
 for name in ("trafilatura", "htmldate", "courlan", "justext"):
     logging.getLogger(name).setLevel(logging.CRITICAL)
 
+# What both raise for pages that are built strangely enough.
+STUMBLES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
 # Where pages name their moment of publication, most trustworthy first.
 _MOMENTS = (
     "//meta[@property='article:published_time' or @name='article:published_time']/@content",
@@ -40,11 +43,8 @@ def extract(body: bytes, url: str, content_type: str = "") -> PageText:
     declared = next(iter(tree.xpath("/html/@lang")), "")
     title, date = _title(tree), _date(tree, url)
     # Given the text anew: trafilatura prunes the tree that it is given.
-    text = trafilatura.extract(
-        _in_its_encoding(body, content_type), url=url, include_comments=False, include_tables=False, output_format="txt"
-    )
     # The headline is no part of the text, whose first words may be a dateline.
-    text = paragraphs_of_text((text or "").replace("\n", "\n\n")).removeprefix(f"{title}\n\n")
+    text = _text(_in_its_encoding(body, content_type), url).removeprefix(f"{title}\n\n")
     found = PageText(
         title=title[:LONGEST_TITLE],
         text=text[:LONGEST_TEXT],
@@ -66,7 +66,7 @@ def _in_its_encoding(body: bytes, content_type: str) -> bytes | str:
         pass
     try:
         return body.decode(charset[1]) if charset else body
-    except (LookupError, UnicodeDecodeError):
+    except (LookupError, UnicodeError):
         return body
 
 
@@ -81,6 +81,14 @@ def _title(tree: html.HtmlElement) -> str:
     return ""
 
 
+def _text(page: bytes | str, url: str) -> str:
+    try:
+        text = trafilatura.extract(page, url=url, include_comments=False, output_format="txt")
+    except STUMBLES:
+        text = None
+    return paragraphs_of_text((text or "").replace("\n", "\n\n"))
+
+
 def _date(tree: html.HtmlElement, url: str) -> ReadDate:
     """The moment that the page names for machines, else the day that it shows."""
     named = [words for path in _MOMENTS for words in tree.xpath(path)]
@@ -89,8 +97,11 @@ def _date(tree: html.HtmlElement, url: str) -> ReadDate:
         if date.moment is not None:
             return date
     try:
-        day = htmldate.find_date(tree, original_date=True, url=url, max_date=LATEST.date().isoformat())
-    except (ValueError, OverflowError, RecursionError):
+        # Not the extensive search, which takes any date that the story tells of, or the year of the copyright.
+        day = htmldate.find_date(
+            tree, original_date=True, extensive_search=False, url=url, max_date=LATEST.date().isoformat()
+        )
+    except STUMBLES:
         day = None
     return read_date(day or "", url)
 

@@ -177,7 +177,7 @@ def _send(client: _Client, request: httpx2.Request, asker: Asker, *, is_theirs: 
     for name, value in asker.headers:
         request.headers.pop(name, None)  # a redirect takes along what the request before it had
         if is_theirs:
-            request.headers[name] = value.encode()
+            request.headers.update({name.encode(): value.encode()})
     auth = None
     if is_theirs and asker.user:
         auth = httpx2.BasicAuth(asker.user, asker.password)
@@ -230,6 +230,9 @@ def _refusal(response: httpx2.Response) -> FeedTrouble:
     status, retry_after = response.status_code, _retry_after(response)
     if response.headers.get("cf-mitigated") == "challenge":
         return Blocked("The server checks for robots and does not let us through.", status=status)
+    if response.has_redirect_location:  # one that could be followed was
+        location = response.headers["location"][:200]
+        return RefusedAddress(f"The server sends us on to what is no web address: {location}", status=status)
     if status == 410:
         return Gone("The server says that this feed is gone for good (410).", status=status)
     if status == 429 or (status == 503 and retry_after is not None):
@@ -280,7 +283,8 @@ def _trouble_in_words(where: str) -> Iterator[None]:
         raise RefusedAddress(f"This is not a web address: {where[:200]}") from error
     except httpx2.TransportError as error:
         if tls := _tls_error(error):
-            raise TLSTrouble(f"No secure connection to {where}: {tls.strerror or tls.reason or tls}") from error
+            because = getattr(tls, "verify_message", "") or tls.strerror or tls.reason or tls
+            raise TLSTrouble(f"No secure connection to {where}: {because}") from error
         raise ConnectionTrouble(f"The connection to {where} failed: {error}") from error
 
 

@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 from relations.ingest.dates import read_date
-from relations.ingest.plain import line_of_html, one_line, paragraphs_of_html, paragraphs_of_text
+from relations.ingest.items import MOST_ITEMS
+from relations.ingest.plain import line_of_html, one_line, paragraphs_of_html, paragraphs_of_text, without_illegal
 from relations.ingest.raw import RawFeed, RawItem
+from relations.ingest.trimming import moment_of
 from relations.ingest.trouble import NotAFeed, Unreadable
 
 
@@ -24,17 +26,22 @@ def parse_json(body: bytes, where: str) -> RawFeed:
     version = feed.get("version")
     if not (isinstance(version, str) and "jsonfeed.org/version/" in version) or not isinstance(feed.get("items"), list):
         raise NotAFeed("What this address shows is JSON, but not a JSON Feed.")
+    items = [item for item in feed["items"] if isinstance(item, dict)]
+    left_out = max(0, len(items) - MOST_ITEMS)
+    if left_out:
+        # To read them all as items takes seconds where a feed shows all that it ever had.
+        items = sorted(items, key=lambda item: -moment_of(_date_words(item)))[:MOST_ITEMS]
     return RawFeed(
         title=line_of_html(_text(feed, "title")),
         site_url=_text(feed, "home_page_url"),
         language=_text(feed, "language"),
         ttl_minutes=None,
-        items=[_item(item, where) for item in feed["items"] if isinstance(item, dict)],
+        items=[_item(item, where) for item in items],
+        left_out=left_out,
     )
 
 
 def _item(item: dict[str, Any], where: str) -> RawItem:
-    words = _text(item, "date_published") or _text(item, "date_modified")
     texts = [paragraphs_of_html(_text(item, "content_html")), paragraphs_of_text(_text(item, "content_text"))]
     tags = item.get("tags")
     return RawItem(
@@ -42,15 +49,19 @@ def _item(item: dict[str, Any], where: str) -> RawItem:
         link=_text(item, "url") or _text(item, "external_url"),
         title=one_line(_text(item, "title")),
         text=max([*texts, paragraphs_of_text(_text(item, "summary"))], key=len),
-        date=read_date(words, where),
+        date=read_date(_date_words(item), where),
         sections=[tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else [],
         language=_text(item, "language"),
     )
 
 
+def _date_words(item: dict[str, Any]) -> str:
+    return _text(item, "date_published") or _text(item, "date_modified")
+
+
 def _text(source: dict[str, Any], name: str) -> str:
-    """Some feeds give numbers for ids."""
+    """Some feeds give numbers for ids. Half a character may be written in JSON, but no library takes one."""
     value = source.get(name)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return value if isinstance(value, str) else ""
+    return without_illegal(value) if isinstance(value, str) else ""

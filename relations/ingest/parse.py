@@ -22,42 +22,56 @@ from relations.ingest.trimming import newest_only, readable
 from relations.ingest.trouble import EmptyFeed, NotAFeed, Unreadable
 
 _PERIODS = {"hourly": 60, "daily": 1440, "weekly": 10_080, "monthly": 43_200, "yearly": 525_600}  # minutes
-_DELETED = re.compile(r"<(?:\w+:)?deleted-entry\b[^>]*?\bref\s*=\s*([\"'])(.*?)\1", re.DOTALL)
+_ITEM_EDGE = re.compile(rb"<(/?)(?:\w+:)?(?:item|entry)(?=[\s>])")
+_DELETED = re.compile(r"<(?:\w+:)?deleted-entry\b[^<>]*?\bref\s*=\s*([\"'])([^<]*?)\1")
 
 
 def parse(body: bytes, content_type: str, base_url: str) -> ParsedFeed:
     """Read a feed. ``base_url`` is where it was found. Raises EmptyFeed, NotAFeed and Unreadable."""
+    body, encoding = readable(body, content_type)
     if not body.strip():
         raise EmptyFeed("The server sent an empty page instead of a feed.")
     if looks_like_json(body):
         return finished(parse_json(body, base_url), base_url)
-    return finished(_parse_xml(body, content_type, base_url), base_url)
+    return finished(_parse_xml(body, encoding, base_url), base_url)
 
 
-def _parse_xml(body: bytes, content_type: str, base_url: str) -> RawFeed:
-    body, encoding = readable(body, content_type)
+def _parse_xml(body: bytes, encoding: str, base_url: str) -> RawFeed:
     trimmed, left_out = newest_only(body)
-    feed = feedparser.parse(
-        io.BytesIO(trimmed),
-        # Only the encoding is passed on. With an address too, feedparser would make guids into links under it, and
-        # all items would be new when the feed moves.
-        response_headers={"content-type": f"application/xml; charset={encoding}" if encoding else "application/xml"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    try:
+        feed = feedparser.parse(
+            io.BytesIO(trimmed),
+            # Only the encoding is passed on. With an address too, feedparser would make guids into links under it, and
+            # all items would be new when the feed moves.
+            response_headers={"content-type": f"application/xml; charset={encoding}"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # feedparser stumbles over some tags that stand where they should not.
+        raise Unreadable("The feed is damaged: its tags stand where no reader of feeds expects them.") from error
     problem = feed.get("bozo_exception")
     # A damaged feed is read as far as it goes, but one that breaks off before its first item is not an empty feed.
     if not feed.entries and (not feed.version or isinstance(problem, SAXException)):
         raise _no_feed(body, problem, base_url)
+    # Half an item would look like an edit of the whole one. Not every server says how long its answer is, so the feed
+    # alone may show that the connection was lost.
+    if isinstance(problem, SAXException) and _breaks_off(body):
+        raise Unreadable("The feed breaks off in the middle of an item, as when a connection is lost.")
     return RawFeed(
         title=_line(feed.feed, "title"),
-        site_url=feed.feed.get("link", ""),
-        language=feed.feed.get("language", ""),
+        site_url=feed.feed.get("link") or "",
+        language=feed.feed.get("language") or "",
         ttl_minutes=_ttl(feed.feed),
         items=[_item(entry, base_url) for entry in feed.entries],
         left_out=left_out,
         deleted=_deleted(body, encoding),
     )
+
+
+def _breaks_off(body: bytes) -> bool:
+    edges: list[bytes] = _ITEM_EDGE.findall(body)  # a slash for each end of an item
+    return bool(edges) and not edges[-1]
 
 
 def _no_feed(body: bytes, problem: object, base_url: str) -> NotAFeed | Unreadable:
@@ -73,13 +87,13 @@ def _no_feed(body: bytes, problem: object, base_url: str) -> NotAFeed | Unreadab
 
 def _item(entry: Any, base_url: str) -> RawItem:
     return RawItem(
-        guid=without_illegal(entry.get("id", "")).strip(),
-        link=without_illegal(entry.get("link", "")).strip(),
+        guid=without_illegal(entry.get("id") or "").strip(),
+        link=without_illegal(entry.get("link") or "").strip(),
         title=_line(entry, "title"),
         text=_text(entry),
         date=_date(entry, base_url),
         sections=[tag.get("term") or "" for tag in entry.get("tags", ())],
-        language=entry.get("language", ""),
+        language=entry.get("language") or "",
     )
 
 
@@ -126,5 +140,5 @@ def _ttl(feed: Any) -> int | None:
 def _deleted(body: bytes, encoding: str) -> tuple[str, ...]:
     if b"deleted-entry" not in body:
         return ()
-    text = body.decode(encoding or "utf-8", errors="replace")
+    text = body.decode(encoding, errors="replace")
     return tuple(html.unescape(found[2]) for found in _DELETED.finditer(text))

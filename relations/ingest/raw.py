@@ -50,10 +50,10 @@ def finished(feed: RawFeed, base_url: str) -> ParsedFeed:
     if len(items) > MOST_ITEMS:
         # Items without a date may be new, so they come first; among equals the feed's own order stands.
         items = sorted(items, key=lambda item: -item.date.moment.timestamp() if item.date.moment else -float("inf"))
-    shared = _shared_guids(items)
+    shared = _shared(items)
     kept: dict[str, ParsedItem] = {}
     for raw in items[:MOST_ITEMS]:
-        item = _item(raw, base_url, is_shared=raw.guid in shared)
+        item = _item(raw, base_url, is_shared=_known_by(raw) in shared)
         if item.identity not in kept:
             kept[item.identity] = marked(item, raw.language or feed.language, raw.sections)
     return ParsedFeed(
@@ -67,18 +67,27 @@ def finished(feed: RawFeed, base_url: str) -> ParsedFeed:
     )
 
 
-def _shared_guids(items: list[RawItem]) -> set[str]:
-    """Guids that several distinct items claim, as feeds do that give all items the guid of the site."""
+def _shared(items: list[RawItem]) -> set[str]:
+    """Guids, or links of items without one, that several distinct items claim, as in feeds that give all items the guid
+    or the address of the site."""
     meant: dict[str, set[str]] = defaultdict(set)
     for item in items:
-        meant[item.guid].add(item.link or item.title)
-    return {guid for guid, items_of in meant.items() if guid and len(items_of) > 1}
+        meant[_known_by(item)].add(_told_apart_by(item))
+    return {known_by for known_by, items_of in meant.items() if known_by and len(items_of) > 1}
+
+
+def _known_by(item: RawItem) -> str:
+    return item.guid or item.link
+
+
+def _told_apart_by(item: RawItem) -> str:
+    return (item.guid and item.link) or item.title or item.text[:100]
 
 
 def _item(raw: RawItem, base_url: str, *, is_shared: bool) -> ParsedItem:
     link = web_address(raw.link, base_url)
     title = raw.title or textwrap.shorten(raw.text[:1000], 100, placeholder=" …") or link
-    guid = f"{raw.guid} {raw.link or raw.title}" if is_shared else raw.guid
+    guid = f"{_known_by(raw)} {_told_apart_by(raw)}" if is_shared else raw.guid
     return ParsedItem(
         identity=identity(guid, link or f"{title}\n{raw.text}"),
         link=link,

@@ -73,7 +73,8 @@ class _Process:
     def ask(self, about: dict[str, str], body: bytes, seconds: float) -> dict[str, Any] | None:
         """Its answer; None where there was none in time, and then it is dead."""
         self.jobs += 1
-        head = json.dumps(about).encode()
+        self.is_dead = True  # until it has answered: whoever is interrupted here leaves half a job in its pipes
+        head = json.dumps({**about, "seconds": seconds}).encode()
         overdue = threading.Timer(seconds, self.kill)
         overdue.start()
         try:
@@ -83,13 +84,18 @@ class _Process:
             length = self._process.stdout.read(LENGTH.size)
             answer = self._process.stdout.read(LENGTH.unpack(length)[0]) if len(length) == LENGTH.size else b""
             if answer:
-                return json.loads(answer)  # type: ignore[no-any-return]
+                found: dict[str, Any] = json.loads(answer)
+                self.is_dead = False
+                return found
         except (OSError, ValueError):
             pass
         finally:
             overdue.cancel()
-        self.is_dead = True
         return None
+
+    def has_ended(self) -> bool:
+        """Without a job, as when the system took it for its memory."""
+        return self._process.poll() is not None
 
     def kill(self) -> None:
         self._process.kill()
@@ -131,6 +137,9 @@ class _Readers:
     def _one(self) -> Iterator[_Process]:
         process = self._idle.get()
         try:
+            if process is not None and process.has_ended():
+                process.end()
+                process = None
             process = process or _Process()
             yield process
         finally:
@@ -140,8 +149,7 @@ class _Readers:
             self._idle.put(process)
 
     def end(self) -> None:
-        for _ in range(PROCESSES):
-            process = self._idle.get()
+        for process in [self._idle.get() for _ in range(PROCESSES)]:
             if process:
                 process.end()
             self._idle.put(None)

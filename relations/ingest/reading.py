@@ -1,8 +1,8 @@
 """The process in which feeds and pages are read: it knows no secret, can't write a file and may be killed at any time.
 
 ``python -m relations.ingest.reading`` takes jobs on standard input and answers on standard output; reader.py talks to
-it. A job: two lengths (4 bytes each), a JSON object ({"job", "content_type", "url"}) and the bytes to read. An answer:
-a length and a JSON object. JSON, as whoever can take over this process must not reach the next.
+it. A job: two lengths (4 bytes each), a JSON object ({"job", "content_type", "url", "seconds"}) and the bytes to read.
+An answer: a length and a JSON object. JSON, as whoever can take over this process must not reach the next.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import dataclasses
 import datetime as dt
 import json
 import resource
+import signal
 import struct
 import sys
 from collections.abc import Callable
@@ -31,13 +32,17 @@ def main(jobs: BinaryIO, answers: BinaryIO) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.setrecursionlimit(5_000)
     while lengths := jobs.read(LENGTHS.size):
-        about, body = LENGTHS.unpack(lengths)
-        answer = json.dumps(_answer(json.loads(jobs.read(about)), jobs.read(body))).encode()
+        head, body = LENGTHS.unpack(lengths)
+        about = json.loads(jobs.read(head))
+        # Whoever asked ends us sooner, unless it was killed itself. No handler: a parser in C would not let it run.
+        signal.setitimer(signal.ITIMER_REAL, 2 * about["seconds"])
+        answer = json.dumps(_answer(about, jobs.read(body))).encode()
         answers.write(LENGTH.pack(len(answer)) + answer)
         answers.flush()
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _answer(about: dict[str, str], body: bytes) -> dict[str, Any]:
+def _answer(about: dict[str, Any], body: bytes) -> dict[str, Any]:
     try:
         return {"found": to_json(JOBS[about["job"]](body, about["content_type"], about["url"]))}
     except FeedTrouble as trouble:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import queue
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
+
+LOOK_EVERY = 0.5  # seconds, while those under way keep us waiting
 
 Errand = TypeVar("Errand")
 Findings = TypeVar("Findings")
@@ -25,10 +28,10 @@ def work_through(
 ) -> int:
     """Claim, visit and conclude until nothing is due; the sum of what ``conclude`` returns.
 
-    claim: at most so many errands. visit: runs in a thread and never raises. conclude: is given what has come back and
-    how many are still under way; it runs in the thread that called. is_one_due_soon: whether it is worth waiting a
-    moment, as for a host that is not to be asked at once. limit: errands under way at a time. within: seconds after
-    which no errand is begun.
+    claim: at most so many errands. visit: runs in a thread and never raises. conclude: is given what has come back, at
+    times nothing, and how many are still under way; it runs in the thread that called. is_one_due_soon: whether it is
+    worth waiting a moment, as for a host that is not to be asked at once. limit: errands under way at a time. within:
+    seconds after which no errand is begun.
     """
     until = time.monotonic() + within
     total, under_way = 0, 0
@@ -52,8 +55,10 @@ def work_through(
 
 
 def _what_came(back: queue.SimpleQueue[Future[Findings]]) -> list[Findings]:
-    """All that has come back, waiting for the first."""
-    found = [back.get().result()]
-    while not back.empty():
-        found.append(back.get().result())
+    """All that has come back, waiting a moment for the first."""
+    found = []
+    with contextlib.suppress(queue.Empty):
+        found.append(back.get(timeout=LOOK_EVERY).result())
+        while True:
+            found.append(back.get_nowait().result())
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import math
+import time
 from dataclasses import replace
 
 from django.conf import settings
@@ -25,6 +26,7 @@ LEASE = dt.timedelta(minutes=10)  # when a feed comes up again whose worker died
 THREADS = 16
 UNCONDITIONAL_EVERY = dt.timedelta(days=1)  # for servers that keep an ETag for a body that changed
 QUIET_TOGETHER = 100  # visits that changed nothing are recorded so many at a time
+QUIET_SECONDS = 1.0  # until they are recorded even if they are few, as their hosts are waited for
 SOON = dt.timedelta(seconds=3)  # what has to wait for its host for less is waited for
 
 log = logging.getLogger(__name__)
@@ -39,19 +41,23 @@ patiently = retry(
 )
 
 
-def refresh_due_feeds(limit: int = 64, within: float = math.inf) -> int:
+def refresh_due_feeds(limit: int = 128, within: float = math.inf) -> int:
     """Visit all feeds that are due, at most ``limit`` under way at a time; how many articles are new or changed.
 
     within: seconds after which no further feed is begun. Safe to repeat and to run in parallel.
     """
     quiet: list[Findings] = []
+    recorded_at = time.monotonic()
 
     def conclude(found: list[Findings], under_way: int) -> int:
+        nonlocal recorded_at
         quiet.extend(filter(is_quiet, found))
         changed = sum(_conclude_whatever_happens(findings) for findings in found if not is_quiet(findings))
-        if len(quiet) >= QUIET_TOGETHER or (quiet and not under_way):
+        is_long_ago = time.monotonic() - recorded_at > QUIET_SECONDS
+        if quiet and (len(quiet) >= QUIET_TOGETHER or is_long_ago or not under_way):
             _conclude_quiet(quiet)
             quiet.clear()
+            recorded_at = time.monotonic()
         return changed
 
     return work_through(_claim, _visit, conclude, _is_one_due_soon, threads=THREADS, limit=limit, within=within)
@@ -77,6 +83,7 @@ def refresh_feed(feed_id: int) -> FeedVisit:
     return concluded[0]
 
 
+@patiently
 @transaction.atomic
 def _claim(limit: int) -> list[Errand]:
     """Feeds to be visited now. Those whose host has enough to do are put off until it may be asked."""

@@ -15,6 +15,7 @@ from relations.models import Host, OpenRequest
 
 Asked = TypeVar("Asked")
 
+LEAST_WAIT = dt.timedelta(milliseconds=200)
 LONGEST_REQUEST = dt.timedelta(minutes=10)  # after which whoever made it is dead
 
 
@@ -45,8 +46,8 @@ def take_turns(
         else:
             # One after the other, so that they don't all come up again for the one place that is free then.
             put_off[domain] += 1
-            waiting.append((asked, max(free_at, now) + put_off[domain] * max(apart, dt.timedelta(milliseconds=200))))
-    Host.objects.bulk_update([hosts[domain] for domain in {domain for _, domain in begun}], ["next_start_at"])
+            waiting.append((asked, max(free_at, now) + put_off[domain] * max(apart, LEAST_WAIT)))
+    Host.objects.filter(domain__in={domain for _, domain in begun}).update(next_start_at=now + apart)
     requests = OpenRequest.objects.bulk_create(
         OpenRequest(host_id=domain, until=now + LONGEST_REQUEST) for _, domain in begun
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import math
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from relations.errors import RelationsError
 from relations.ingest.fetch import Asker
@@ -18,14 +20,18 @@ from relations.ingest.rounds import work_through
 from relations.ingest.run import SOON, patiently
 from relations.ingest.run_hosts import give_back, take_turns
 from relations.ingest.store import database_now
+from relations.ingest.store_copies import wait_for_others_who_add_articles
 from relations.ingest.store_pages import record_no_page, record_page, record_rules
-from relations.ingest.store_visits import pause_host
-from relations.ingest.trouble import RateLimited
+from relations.ingest.store_visits import HOST_PAUSE, pause_host
+from relations.ingest.trouble import Bug, RateLimited
 from relations.models import Article, RobotsFile, registrable_domain
+
+log = logging.getLogger(__name__)
 
 LEASE = dt.timedelta(minutes=10)
 THREADS = 8
 RULES_FOR = dt.timedelta(hours=24)
+PATIENCE = dt.timedelta(hours=1)  # of the coder, where the site may not be asked yet; then it reads what the feed has
 CLOSED_FOR = dt.timedelta(hours=1)  # a robots.txt that could not be read is asked for sooner
 
 
@@ -36,7 +42,7 @@ def fetch_article_pages(limit: int = 32, within: float = math.inf) -> int:
     """
 
     def conclude(found: list[PageFindings], under_way: int) -> int:
-        return sum(_conclude(findings) for findings in found)
+        return sum(map(_conclude_whatever_happens, found))
 
     return work_through(_claim, _visit, conclude, _is_one_due_soon, threads=THREADS, limit=limit, within=within)
 
@@ -53,6 +59,7 @@ def read_page(url: str) -> PageText:
         record_rules([one for origin, one in rules.items() if origin not in known], database_now())
 
 
+@patiently
 @transaction.atomic
 def _claim(limit: int) -> list[PageErrand]:
     now = database_now()
@@ -62,9 +69,10 @@ def _claim(limit: int) -> list[PageErrand]:
     begun, waiting = take_turns([(article, registrable_domain(article.url)) for article in articles], now)
     for article, free_at in waiting:
         article.page_due_at = free_at
+        article.waits_for_page &= free_at - article.first_seen_at < PATIENCE
     for article, _ in begun:
         article.page_due_at, article.page_tries = now + LEASE, article.page_tries + 1
-    Article.objects.bulk_update(articles, ["page_due_at", "page_tries"])
+    Article.objects.bulk_update(articles, ["page_due_at", "page_tries", "waits_for_page"])
     rules = _known_rules({origin_of(article.url) for article, _ in begun}, now)
     return [
         PageErrand(
@@ -95,6 +103,17 @@ def _visit(errand: PageErrand) -> PageFindings:
     return visit_page(errand, allowed_hosts=settings.FETCH_ALLOWED_HOSTS)
 
 
+def _conclude_whatever_happens(findings: PageFindings) -> int:
+    """What can't be stored is recorded as a fault, so that other pages go on and the coder waits no longer."""
+    try:
+        return _conclude(findings)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away for long; the lease brings the page back
+    except Exception as error:
+        log.exception("Storing the page of article %s failed", findings.errand.article_id)
+        return _conclude(replace(findings, trouble=Bug(error), page=None, learnt=()))
+
+
 @patiently
 @transaction.atomic
 def _conclude(findings: PageFindings) -> int:
@@ -104,7 +123,10 @@ def _conclude(findings: PageFindings) -> int:
     now = database_now()
     record_rules(findings.learnt, now)
     if isinstance(findings.trouble, RateLimited) and findings.trouble.status == 429:
-        pause_host(errand.url, now + dt.timedelta(seconds=findings.trouble.retry_after or 600))
+        asked = findings.trouble.retry_after
+        pause_host(errand.url, now + (dt.timedelta(seconds=asked) if asked else HOST_PAUSE))
+    if findings.page is not None and findings.page.text:
+        wait_for_others_who_add_articles()
     mine = Article.objects.filter(pk=errand.article_id, page_due_at=errand.lease)
     article = mine.select_for_update(no_key=True).first()
     if article is None:

@@ -23,8 +23,8 @@ def usual_interval(items_a_week: int) -> dt.timedelta:
 
 
 def interval_now(usual: dt.timedelta, quiet_for: dt.timedelta, known_for: dt.timedelta) -> dt.timedelta:
-    """The usual interval, longer where nothing new came for long, shorter where the feed is so new to us that nobody can
-    say what is usual."""
+    """The usual interval, longer where nothing new came for long, shorter where the feed is so new to us that nobody
+    can say what is usual."""
     return _bounded(min(max(usual, quiet_for / QUIET), max(FIRST, known_for / LEARNT)))
 
 

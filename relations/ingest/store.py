@@ -6,13 +6,16 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import MD5, Length
 
-from relations.ingest.items import ParsedItem
+from relations.ingest.items import PageText, ParsedItem
+from relations.ingest.raw import identity
+from relations.ingest.similar import LIKELY_FROM, containment, shingles
 from relations.ingest.store_copies import link_copies, wait_for_others_who_add_articles
 from relations.models import READ_LANGUAGES, Article, ArticleKind, ArticleVersion, Feed, FeedKind, FullText, TextOrigin
 from relations.models.copying import copy_in
@@ -83,16 +86,22 @@ def store_articles(
     query where nothing is new, however many items there are.
     """
     known, renamed = _known(feed, items)
+    if others := _others_under_their_guids(known, items):
+        items = [replace(item, identity=others.get(item.identity, item.identity)) for item in items]
+        known, also_renamed = _known(feed, items)
+        renamed += also_renamed
     new = [item for item in items if item.identity not in known]
     changed = [(known[item.identity], item) for item in items if item.identity in known and _is_edited(known, item)]
-    new, changed, over = _within_a_day(feed, new, changed, now)
-    edited, noisy = _edit(changed, now, origin) if changed else (0, 0)
     if new:
+        # Before articles are held: whoever stores a page's text takes both in this order too.
         wait_for_others_who_add_articles()
-        link_copies(_add_articles(feed, new, now, origin))
+    edits, noisy = _edits(changed, now) if changed else ([], 0)
+    new, edits, over = _within_a_day(feed, new, edits, now)
+    _edit(edits, now, origin)
     retracted = _take_back(feed, deleted, now) if deleted else 0
-    retracted += sum(article.retracted_at == now for article, _ in changed)
-    return Stored(len(new), edited, len(known), renamed, noisy, over, retracted)
+    link_copies(_add_articles(feed, new, now, origin))
+    retracted += sum(edit.article.retracted_at == now for edit in edits)
+    return Stored(len(new), len(edits), len(known), renamed, noisy, over, retracted)
 
 
 def _is_edited(known: dict[str, Article], item: ParsedItem) -> bool:
@@ -117,7 +126,7 @@ def _known(feed: Feed, items: Sequence[ParsedItem]) -> tuple[dict[str, Article],
     times = Counter(item.link for item in items if item.link)
     by_link = {item.link: item for item in unknown if times[item.link] == 1}
     candidates = (
-        Article.objects.annotate(address=MD5("url"))
+        Article.objects.alias(address=MD5("url"))
         .filter(feed=feed, address__in=[_md5(link) for link in by_link])
         .exclude(identity__in=identities)
         .only(*fields)
@@ -138,30 +147,63 @@ def _known(feed: Feed, items: Sequence[ParsedItem]) -> tuple[dict[str, Article],
     return known, len(found)
 
 
+def _others_under_their_guids(known: dict[str, Article], items: Sequence[ParsedItem]) -> dict[str, str]:
+    """Identities of items that have the guid of an article and nothing else of it, as where a feed gives one guid to
+    whatever is newest, and by what they are to be known instead."""
+    suspects = {
+        known[item.identity].pk: item
+        for item in items
+        if item.identity in known and _is_edited(known, item) and _is_elsewhere(known[item.identity], item)
+    }
+    if not suspects:
+        return {}
+    newest = ArticleVersion.objects.filter(article__in=suspects, number=F("article__version")).order_by()
+    return {
+        suspects[pk].identity: identity(f"{suspects[pk].identity} {suspects[pk].link}")
+        for pk, text in newest.values_list("article_id", "text")
+        if containment(shingles(text), shingles(suspects[pk].text)) < LIKELY_FROM
+    }
+
+
+def _is_elsewhere(article: Article, item: ParsedItem) -> bool:
+    """At another address under another title. What stands behind a question mark may change at every visit."""
+    at, title = article.url.split("?")[0], article.title
+    return bool(at and item.link) and item.link.split("?")[0] != at and item.title != title
+
+
 def _md5(text: str) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
+class _Edit(NamedTuple):
+    """What its feed shows of an article now, and what is known of its newest text."""
+
+    article: Article
+    item: ParsedItem
+    origin: str
+    length: int  # characters
+
+
 def _within_a_day(
-    feed: Feed, new: list[ParsedItem], changed: list[tuple[Article, ParsedItem]], now: dt.datetime
-) -> tuple[list[ParsedItem], list[tuple[Article, ParsedItem]], int]:
+    feed: Feed, new: list[ParsedItem], edits: list[_Edit], now: dt.datetime
+) -> tuple[list[ParsedItem], list[_Edit], int]:
     """As many as the feed may still bring today, newest first, and how many are over. They come again tomorrow, as long
     as the feed shows them. People may bring as much as they like."""
-    if feed.kind == FeedKind.MANUAL or (not new and not changed):
-        return new, changed, 0
+    if feed.kind == FeedKind.MANUAL or (not new and not edits):
+        return new, edits, 0
     if feed.stored_on != now.date():
         feed.stored_on, feed.stored_characters = now.date(), 0
     left = MOST_A_DAY - feed.stored_characters
-    kept_new, kept_changed = [], []
+    kept_new, kept_edits = [], []
     for item in sorted(new, key=lambda item: item.published_at or now, reverse=True):
         if (left := left - max(LEAST_EACH, len(item.text))) >= 0:
             kept_new.append(item)
-    for article, item in changed:
-        if (left := left - max(LEAST_EACH, len(item.text))) >= 0:
-            kept_changed.append((article, item))
+    for edit in edits:
+        if (left := left - max(LEAST_EACH, len(edit.item.text))) >= 0:
+            kept_edits.append(edit)
     feed.stored_characters = MOST_A_DAY - max(left, 0)
     feed.save(update_fields=["stored_on", "stored_characters"])
-    return kept_new, kept_changed, len(new) - len(kept_new) + len(changed) - len(kept_changed)
+    return kept_new, kept_edits, len(new) - len(kept_new) + len(edits) - len(kept_edits)
 
 
 # -- new ones -------------------------------------------------------------------------------------------------------
@@ -227,36 +269,46 @@ def _needs_page(feed: Feed, item: ParsedItem) -> bool:
 # -- edited ones ----------------------------------------------------------------------------------------------------
 
 
-def _edit(changed: Sequence[tuple[Article, ParsedItem]], now: dt.datetime, origin: TextOrigin) -> tuple[int, int]:
-    """Give articles the texts that their feed shows now; how many have one, and how many change too often for that."""
+def _edits(changed: Sequence[tuple[Article, ParsedItem]], now: dt.datetime) -> tuple[list[_Edit], int]:
+    """What can be edited, with its articles held, and how many change too often for that."""
+    chosen = Article.objects.filter(pk__in=[article.pk for article, _ in changed])
+    # A worker that reads one of their pages may be giving it a text just now. As they are by then.
+    held = {article.pk: article for article in chosen.order_by("pk").select_for_update(no_key=True)}
     newest = ArticleVersion.objects.filter(article=OuterRef("pk"), number=OuterRef("version"))
     about = {
         pk: (lately, newest_origin, length)
-        for pk, lately, newest_origin, length in Article.objects.filter(pk__in=[article.pk for article, _ in changed])
-        .annotate(lately=Count("versions", filter=Q(versions__seen_at__gt=now - dt.timedelta(days=1))))
+        for pk, lately, newest_origin, length in chosen.annotate(
+            lately=Count("versions", filter=Q(versions__seen_at__gt=now - dt.timedelta(days=1)))
+        )
         .values_list(
             "pk", "lately", Subquery(newest.values("origin")[:1]), Subquery(newest.values(length=Length("text"))[:1])
         )
         .order_by()
     }
-    versions: list[ArticleVersion] = []
-    touched: list[Article] = []
-    noisy = 0
-    for article, item in changed:
-        lately, newest_origin, length = about[article.pk]
-        if lately >= MOST_VERSIONS_A_DAY or article.version >= MOST_VERSIONS:
+    edits, noisy = [], 0
+    for pk, item in ((article.pk, item) for article, item in changed if article.pk in held):
+        lately, newest_origin, length = about[pk]
+        if lately >= MOST_VERSIONS_A_DAY or held[pk].version >= MOST_VERSIONS:
             noisy += 1
-            continue
-        touched.append(article)
+        else:
+            edits.append(_Edit(held[pk], item, newest_origin or "", length or 0))
+    return edits, noisy
+
+
+def _edit(edits: Sequence[_Edit], now: dt.datetime, origin: TextOrigin) -> None:
+    """Give articles the texts that their feed shows now."""
+    versions: list[ArticleVersion] = []
+    for article, item, newest_origin, length in edits:
         article.shown_digest = item.digest
-        if newest_origin == TextOrigin.PAGE and len(item.text) < length:
+        is_taken_back = bool(item.retraction) and item.retraction != article.retraction
+        if newest_origin == TextOrigin.PAGE and len(item.text) < length and not is_taken_back:
             # The page had more than the feed has now, so what was edited is to be seen there.
+            article.title = item.title or article.title
             article.page_due_at, article.page_tries = now, 0
-            continue
-        versions.append(new_version(article, item, now, origin))
+        else:
+            versions.append(new_version(article, item, now, origin))
     ArticleVersion.objects.bulk_create(versions)
-    Article.objects.bulk_update(touched, CHANGED_WITH_TEXT)
-    return len(touched), noisy
+    Article.objects.bulk_update([edit.article for edit in edits], CHANGED_WITH_TEXT)
 
 
 # What another text changes of an article.
@@ -266,7 +318,7 @@ CHANGED_WITH_TEXT = (
 )
 
 
-def new_version(article: Article, text: ParsedItem, now: dt.datetime, origin: TextOrigin) -> ArticleVersion:
+def new_version(article: Article, text: ParsedItem | PageText, now: dt.datetime, origin: TextOrigin) -> ArticleVersion:
     """The article's next text, which the coder is to read. Neither is saved; see CHANGED_WITH_TEXT."""
     article.version += 1
     article.title = text.title or article.title

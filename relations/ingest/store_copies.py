@@ -24,7 +24,8 @@ def wait_for_others_who_add_articles() -> None:
 
 
 def link_copies(articles: Sequence[Article]) -> None:
-    """Point each of these articles that is a copy at the first article of its story.
+    """Point each of these articles that is a copy at the first article of its story, and those stored later that are
+    copies of these: the text of a page often comes after its reprints.
 
     Call it under wait_for_others_who_add_articles, with all articles saved. Their sketches say which others may be
     copies; only the texts of those are compared.
@@ -40,15 +41,16 @@ def link_copies(articles: Sequence[Article]) -> None:
         .order_by("published_at", "pk")
         .values_list("pk", "copy_of_id", "published_at", "sketch")
     }
-    likely = [
-        (copy, original)
-        for copy, original in likely_copies(
+    likely = {
+        # Links lead from later to earlier stored articles only, so they can't run in a circle.
+        (max(pk, other), min(pk, other))
+        for pk, other in likely_copies(
             {pk: bytes(article.sketch) for pk, article in given.items()},
             [(pk, sketch) for pk, (_, _, sketch) in others.items()],
         )
-        # Links lead from later to earlier stored articles only, so they can't run in a circle.
-        if original < copy and abs(given[copy].published_at - others[original][1]) <= COPIED_WITHIN
-    ]
+        if abs(given[pk].published_at - others[other][1]) <= COPIED_WITHIN
+        and (other < pk or other in given or others[other][0] is None)
+    }
     if not likely:
         return
     found = {pk: shingles(text) for pk, text in _texts({pk for pair in likely for pk in pair}) if not is_short(text)}
@@ -58,20 +60,22 @@ def link_copies(articles: Sequence[Article]) -> None:
     for copy, original in sorted(likely, key=lambda pair: (pair[0], earliest[pair[1]])):
         if copy not in story_of and are_copies(found.get(copy), found.get(original)):
             story_of[copy] = story_of.get(original) or others[original][0] or original
-            given[copy].copy_of_id = story_of[copy]
-    Article.objects.bulk_update([given[copy] for copy in story_of], ["copy_of"])
-    _move_their_copies(story_of)
+            if copy in given:
+                given[copy].copy_of_id = story_of[copy]
+    if story_of:
+        _write(story_of, known_before=story_of.keys() - given.keys())
 
 
-def _move_their_copies(story_of: dict[int, int]) -> None:
-    """What was a copy of an article that has turned out to be one itself, is a copy of that one's original."""
-    followers = list(Article.objects.filter(copy_of__in=story_of).only("copy_of_id"))
-    for follower in followers:
-        follower.copy_of_id = story_of[follower.copy_of_id or 0]
-    if followers:
-        Article.objects.bulk_update(followers, ["copy_of"])
+def _write(story_of: dict[int, int], known_before: Iterable[int]) -> None:
+    """known_before: those of the copies that the coder may have read as stories of their own."""
+    # What was a copy of an article that has turned out to be one itself, is a copy of that one's original.
+    followers = Article.objects.filter(copy_of__in=story_of).values_list("pk", "copy_of_id")
+    moved = {pk: story_of[copy_of or 0] for pk, copy_of in followers} | story_of
+    Article.objects.bulk_update([Article(pk=pk, copy_of_id=story) for pk, story in moved.items()], ["copy_of"])
+    recounted = {*(moved.keys() - story_of.keys()), *known_before}
+    if recounted:
         # Sources are counted by stories.
-        told = Report.objects.filter(article__in=followers, event__isnull=False).values("event")
+        told = Report.objects.filter(article__in=recounted, event__isnull=False).values("event")
         Event.objects.filter(pk__in=told).update(evidence_changed=True)
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from django.db.models import F
+
 from relations.ingest.items import PageText
+from relations.ingest.marks import marked
 from relations.ingest.robots import Rules
 from relations.ingest.store import CHANGED_WITH_TEXT, new_version
-from relations.ingest.store_copies import link_copies, wait_for_others_who_add_articles
+from relations.ingest.store_copies import link_copies
 from relations.ingest.trouble import (
     Bug,
     ConnectionTrouble,
@@ -27,6 +30,8 @@ MOST_TRIES = 3
 FIRST_RETRY = dt.timedelta(minutes=15)  # four times as long with each further one
 # A site that shows the same text for so many stories shows a notice, not the stories.
 SAME_TEXT = 3
+MOST_ALIKE = 20  # articles that are looked at for it
+NOTICE = "The site shows the same text for other stories, so it is no story."
 # What may be otherwise at the next try.
 PASSING = (ConnectionTrouble, TooSlow, NoSuchHost, TLSTrouble, RateLimited, Bug)
 
@@ -34,21 +39,23 @@ WRITTEN = (*CHANGED_WITH_TEXT, "published_at", "date_was_given", "date_words", "
 
 
 def record_page(article: Article, page: PageText, now: dt.datetime) -> bool:
-    """Keep the page's text where it is longer than what the feed has; whether it is. Call it with the article held."""
-    newest = article.versions.order_by("-number").first()
+    """Keep the page's text where it is longer than what the feed has; whether it is.
+
+    Call it with the article held and, before that, under wait_for_others_who_add_articles.
+    """
     article.waits_for_page, article.page_due_at, article.page_tries = False, None, 0
     if page.wall or not page.text:
         return _leave(article, page.wall or "No story could be made out on the page.")
-    _take_date(article, page)
     digest = hashlib.md5(page.text.encode(), usedforsecurity=False).hexdigest()
     same = _others_with(digest, article)
-    if len({article.url, *(other.url for other in same)}) >= SAME_TEXT:
-        _forget_text_of(same, now)
-        return _leave(article, "The site shows the same text for other stories, so it is no story.")
+    # Kept in any case, so that a notice is known at every further story for which it is shown.
     article.page_digest = digest
-    if newest and len(page.text) <= len(newest.text):
-        return _leave(article, "The page has no more text than the feed.")
-    wait_for_others_who_add_articles()
+    if _is_notice([article, *same]):
+        _forget_text_of(same, now)
+        return _leave(article, NOTICE)
+    _take_date(article, page)
+    if words := _no_news_in(page, article):
+        return _leave(article, words)
     version = new_version(article, replace(page, title=article.title or page.title), now, TextOrigin.PAGE)
     article.page_words = ""
     version.save()
@@ -62,7 +69,7 @@ def record_no_page(article: Article, trouble: FeedTrouble, now: dt.datetime) -> 
     article.waits_for_page = False
     may_pass = isinstance(trouble, PASSING) or (isinstance(trouble, HTTPTrouble) and (trouble.status or 0) >= 500)
     again = may_pass and article.page_tries < MOST_TRIES
-    wait = FIRST_RETRY * 4 ** (article.page_tries - 1)
+    wait = FIRST_RETRY * 4 ** (min(article.page_tries, MOST_TRIES) - 1)
     if isinstance(trouble, RateLimited) and trouble.retry_after is not None:
         wait = max(wait, dt.timedelta(seconds=trouble.retry_after))
     article.page_due_at = now + wait if again else None
@@ -71,7 +78,10 @@ def record_no_page(article: Article, trouble: FeedTrouble, now: dt.datetime) -> 
 
 def record_rules(learnt: Iterable[Rules], now: dt.datetime) -> None:
     RobotsFile.objects.bulk_create(
-        [RobotsFile(origin=rules.origin, fetched_at=now, rules=rules.text, closed=rules.closed) for rules in learnt],
+        [
+            RobotsFile(origin=rules.origin, fetched_at=now, rules=rules.text, closed=rules.closed)
+            for rules in sorted(learnt, key=lambda rules: rules.origin)
+        ],
         update_conflicts=True,
         unique_fields=["origin"],
         update_fields=["fetched_at", "rules", "closed"],
@@ -94,28 +104,56 @@ def _take_date(article: Article, page: PageText) -> None:
     article.tagged_at = None
 
 
+def _no_news_in(page: PageText, article: Article) -> str:
+    """Why the page gives the article no text, in words; empty where it does."""
+    newest = article.versions.order_by("-number").first()
+    if newest is None or (page.retraction and page.retraction != article.retraction):
+        return ""
+    if newest.origin == TextOrigin.PAGE and (page.text, article.title) == (newest.text, newest.title):
+        return "The page shows what it showed before."
+    # Of a page that is seen again: it may have become shorter, but not as short as what the feed has.
+    feeds = article.versions.exclude(origin=TextOrigin.PAGE).order_by("-number").first()
+    return "The page has no more text than the feed." if feeds and len(page.text) <= len(feeds.text) else ""
+
+
 def _others_with(digest: str, article: Article) -> list[Article]:
-    """Articles of the same site whose pages had this text."""
+    """Articles of the same site whose pages had this text: the newest, as older ones were looked at before."""
     site = registrable_domain(article.url)
-    others = Article.objects.filter(page_digest=digest).exclude(pk=article.pk).select_for_update(no_key=True)
-    return [other for other in others.order_by("pk") if registrable_domain(other.url) == site]
+    alike = Article.objects.filter(page_digest=digest).exclude(pk=article.pk).order_by("-pk").values_list("pk", "url")
+    return list(
+        Article.objects.filter(pk__in=[pk for pk, url in alike[:MOST_ALIKE] if registrable_domain(url) == site])
+    )
+
+
+def _is_notice(articles: Sequence[Article]) -> bool:
+    """One story may be in several feeds of its site, under addresses that tell by which of them a reader came."""
+    return min(len({article.url for article in articles}), len({article.title for article in articles})) >= SAME_TEXT
 
 
 def _forget_text_of(articles: Iterable[Article], now: dt.datetime) -> None:
     """They go back to the text that their feed has; the notice stays among their versions, as nothing is lost."""
-    for article in articles:
-        article.page_digest = ""
-        article.page_words = "The site shows the same text for other stories, so it is no story."
-        shown = article.versions.order_by("-number").first()
-        before = article.versions.exclude(origin=TextOrigin.PAGE).order_by("-number").first()
-        if shown and before and shown.origin == TextOrigin.PAGE:
-            _go_back(article, before, now)
-        article.save(update_fields=WRITTEN)
-
-
-def _go_back(article: Article, before: ArticleVersion, now: dt.datetime) -> None:
-    article.version += 1
-    article.title, article.tagged_at, article.sketch = before.title, None, b""
-    ArticleVersion.objects.create(
-        article=article, number=article.version, title=before.title, text=before.text, origin=before.origin, seen_at=now
+    shown = ArticleVersion.objects.filter(
+        article__in=list(articles), number=F("article__version"), origin=TextOrigin.PAGE
     )
+    pks = shown.order_by("article_id").values_list("article_id", flat=True)
+    back = [
+        article
+        for article in Article.objects.filter(pk__in=list(pks)).order_by("pk").select_for_update(no_key=True)
+        if _go_back(article, now)
+    ]
+    # They were copies of one another by the notice.
+    link_copies(back)
+
+
+def _go_back(article: Article, now: dt.datetime) -> bool:
+    before = article.versions.exclude(origin=TextOrigin.PAGE).order_by("-number").first()
+    if before is None:
+        return False
+    text = PageText(title=before.title, text=before.text, published_at=article.published_at)
+    version = new_version(
+        article, marked(text, article.feed.language, link=article.url), now, TextOrigin(before.origin)
+    )
+    article.page_words, article.copy_of = NOTICE, None
+    version.save()
+    article.save(update_fields=WRITTEN)
+    return True

@@ -9,13 +9,17 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
+from relations.errors import RelationsError
 from relations.ingest import schedule
+from relations.ingest.addresses import read_address, same_server
+from relations.ingest.fetch import Page
 from relations.ingest.store import Stored
 from relations.ingest.trouble import Blocked, FeedTrouble, Gone, RateLimited
 from relations.ingest.visit import Findings
 from relations.models import Article, Feed, FeedGap, FeedState, FeedVisit, Host, VisitOutcome, registrable_domain
 
 GONE_AFTER = dt.timedelta(days=1)  # a server that says "gone" only for an hour is being repaired
+HOST_PAUSE = dt.timedelta(minutes=10)  # where it does not say for how long
 HURRY = dt.timedelta(days=7)  # after a gap
 # A permanent redirect is believed after so many visits over so long: some servers send everyone to a page that says
 # that they are being repaired, for good.
@@ -46,9 +50,7 @@ def record_success(feed: Feed, findings: Findings, stored: Stored, now: dt.datet
     if stored.noisy:
         feed.noisy_at = now
     if page.status != 304:
-        # Cut short they would match nothing, so those that don't fit are not kept at all.
-        feed.etag = page.etag if len(page.etag) <= 500 else ""
-        feed.last_modified = page.last_modified if len(page.last_modified) <= 200 else ""
+        feed.etag, feed.last_modified = _validators(page)
         # What was left must be seen again even if the feed stays as it is.
         feed.body_hash = "" if stored.over or stored.noisy else findings.body_hash
         if stored.over or stored.noisy:
@@ -87,7 +89,8 @@ def record_failure(feed: Feed, findings: Findings, trouble: FeedTrouble, now: dt
         if trouble.retry_after is not None:
             wait = schedule.after_refusal(feed.interval, dt.timedelta(seconds=trouble.retry_after))
         if trouble.status == 429:
-            pause_host(feed.url, now + wait)
+            # The feed's own wait grows with its failures; those of the others are not to grow with it.
+            pause_host(feed.url, now + (wait if trouble.retry_after is not None else min(wait, HOST_PAUSE)))
     elif isinstance(trouble, Gone) and _was_gone_long_ago(feed, now):
         feed.state = FeedState.GONE
     elif isinstance(trouble, Blocked):
@@ -111,12 +114,14 @@ def is_quiet(findings: Findings) -> bool:
 QUIET_VISITS = """
 UPDATE relations_feed feed SET
     state = CASE WHEN state = 'silent' THEN 'silent' ELSE 'ok' END,
+    etag = coalesce(visit.new_etag, etag), last_modified = coalesce(visit.new_last_modified, last_modified),
     failures = 0, leased_until = NULL, last_visit_at = %(now)s, last_outcome = %(words)s,
     next_fetch_at = %(now)s + visit.wait, interval = visit.interval,
     unconditional_at = CASE WHEN visit.unconditional THEN %(now)s ELSE unconditional_at END
 FROM unnest(%(ids)s::bigint[], %(leases)s::timestamptz[], %(waits)s::interval[], %(intervals)s::interval[],
-    %(unconditional)s::boolean[]) visit (id, lease, wait, interval, unconditional)
-WHERE feed.id = visit.id AND feed.leased_until = visit.lease
+    %(unconditional)s::boolean[], %(etags)s::text[], %(last_modified)s::text[], %(urls)s::text[])
+    visit (id, lease, wait, interval, unconditional, new_etag, new_last_modified, url)
+WHERE feed.id = visit.id AND feed.leased_until = visit.lease AND feed.url = visit.url
 RETURNING feed.id
 """
 
@@ -136,14 +141,21 @@ def record_quiet(visits: Sequence[Findings], now: dt.datetime) -> None:
         )
         for visit, interval in zip(visits, intervals, strict=True)
     ]
-    values = {
+    # A server may change them though the feed stays as it is, and would never find our old ones again.
+    validators = [
+        _validators(visit.page) if visit.page and visit.page.status != 304 else (None, None) for visit in visits
+    ]
+    values: dict[str, Any] = {
         "now": now,
         "words": str(Stored()),
         "ids": [errand.feed_id for errand in errands],
+        "urls": [errand.url for errand in errands],
         "leases": [errand.lease for errand in errands],
         "waits": waits,
         "intervals": intervals,
         "unconditional": [not (errand.etag or errand.last_modified) for errand in errands],
+        "etags": [etag for etag, _ in validators],
+        "last_modified": [last_modified for _, last_modified in validators],
     }
     with connection.cursor() as cursor:
         cursor.execute(QUIET_VISITS, values)
@@ -180,6 +192,11 @@ def _asked(findings: Findings) -> dt.timedelta:
     return dt.timedelta(seconds=min(max(minutes * 60, seconds), schedule.LONGEST.total_seconds()))
 
 
+def _validators(page: Page) -> tuple[str, str]:
+    """Cut short they would match nothing, so those that don't fit are not kept at all."""
+    return page.etag if len(page.etag) <= 500 else "", page.last_modified if len(page.last_modified) <= 200 else ""
+
+
 def _items_of_a_week(feed: Feed, now: dt.datetime) -> int:
     """Also where all that the feed shows was stored in one visit just now."""
     since = now - schedule.WEEK
@@ -200,22 +217,34 @@ def _note_gap(feed: Feed, findings: Findings, stored: Stored, now: dt.datetime) 
 def _note_move(feed: Feed, findings: Findings, stored: Stored, now: dt.datetime) -> list[str]:
     """Adopt the address that permanent redirects lead to when it has proved to be the same feed."""
     page = findings.page
-    target = page.permanent_url if page and len(page.permanent_url) <= 1000 else ""
+    target = _spelled(page.permanent_url) if page else ""
     if not target or target == feed.url:
         feed.moved_to, feed.moved_since, feed.moved_polls = "", None, 0
         return []
-    if target != feed.moved_to:
-        feed.moved_to, feed.moved_since, feed.moved_polls = target, now, 0
     # An answer of "unchanged" to our validators, or of the very same bytes, is as good as items that are known.
-    if findings.feed is None or stored.known:
+    is_the_same = findings.feed is None or stored.known > 0
+    if target != feed.moved_to:
+        # Without a beginning it is not counted: what another feed showed today is known tomorrow.
+        feed.moved_to, feed.moved_since, feed.moved_polls = target, now if is_the_same else None, 0
+    if is_the_same:
         feed.moved_polls += 1
     if feed.moved_polls < MOVED_POLLS or feed.moved_since is None or now - feed.moved_since < MOVED_FOR:
         return [f"the feed says that it has moved to {target}"]
+    if feed.sealed and not same_server(feed.url, target):
+        return [f"the feed has moved to {target}, another server, which is not told its password: change it by hand"]
     if Feed.objects.filter(url=target).exclude(pk=feed.pk).exists():
         return [f"the feed has moved to {target}, which is in the list already: one of the two can be deleted"]
     feed.url, feed.domain = target, registrable_domain(target)
     feed.moved_to, feed.moved_since, feed.moved_polls = "", None, 0
     return [f"the feed has moved for good and is now visited at {target}"]
+
+
+def _spelled(url: str) -> str:
+    """As addresses of feeds are kept, so that none is kept twice; empty for what is none."""
+    try:
+        return read_address(url).url
+    except RelationsError:
+        return ""
 
 
 def _items(count: int) -> str:

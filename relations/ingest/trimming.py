@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import re
+from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 
 from relations.ingest.items import MOST_ITEMS
@@ -11,36 +13,49 @@ from relations.ingest.items import MOST_ITEMS
 # A parser of feeds takes a third of a millisecond for each item, and some feeds show all that they ever had.
 TRIMMED_FROM = 2_000  # items
 
-_UTF16_OR_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff", b"<\x00", b"\x00<", b"\x00\x00\x00<")
+# How text in wide characters begins: with a mark of its own or with the first sign of XML or JSON; longer ones first.
+_WIDE = {
+    **dict.fromkeys((codecs.BOM_UTF32_BE, codecs.BOM_UTF32_LE), "utf-32"),
+    **dict.fromkeys((codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE), "utf-16"),
+    **{sign.encode(wide): wide for wide in ("utf-32-be", "utf-32-le", "utf-16-be", "utf-16-le") for sign in "<{"},
+}
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,10}));")
-_ITEM = re.compile(rb"<(item|entry)(?=[\s>]).*?</\1\s*>", re.DOTALL)
+_ITEM_START = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)(?=[\s>])")
+_ITEM_EDGE = re.compile(
+    rb"<(?:(?P<start>(?:[\w.-]+:)?(?:item|entry))(?=[\s>])|/(?P<end>(?:[\w.-]+:)?(?:item|entry))\s*>)"
+)
 _DATE = re.compile(
-    rb"<(?:pubDate|published|updated|dc:date)\b[^>]*>\s*(?:<!\[CDATA\[)?\s*([^<\]]{4,60})", re.IGNORECASE
+    rb"<(?:[\w.-]+:)?(?:pubDate|published|updated|date)\b[^<>]*>\s*(?:<!\[CDATA\[)?\s*([^<\]]{4,60})", re.IGNORECASE
 )
 _XML_DECLARATION = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']", re.IGNORECASE)
 
 
 def readable(body: bytes, content_type: str) -> tuple[bytes, str]:
-    """The body without what no XML may hold, and the encoding that it is in; empty where the parser must find out."""
-    if body.startswith(_UTF16_OR_32):
-        return body, "utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") and body[2:4] != b"\x00\x00" else ""
+    """The body without what no XML may hold, and the encoding that it is in.
+
+    Wide characters become UTF-8, as all that follows looks at bytes.
+    """
+    declared = _charset(content_type) or (found[1].decode() if (found := _XML_DECLARATION.match(body)) else "")
+    wide = next((encoding for start, encoding in _WIDE.items() if body.startswith(start)), None)
+    if wide is None and declared.lower().startswith("iso-2022-") and _is_encoding(declared):
+        wide = declared  # not wide, but its escapes are control characters
+    if wide is not None:
+        body = body.decode(wide, errors="replace").encode()
     body = body.removeprefix(b"\xef\xbb\xbf").translate(None, _CONTROLS)
     body = _REFERENCE.sub(lambda found: found[0] if _is_legal(found) else b"", body)
-    if body.isascii():
-        return body, _charset(content_type)
     # Text that is valid UTF-8 is UTF-8, whatever the server and the feed itself say.
     try:
         body.decode()
         return body, "utf-8"
     except UnicodeDecodeError:
         pass
-    declared = _charset(content_type) or (found[1].decode() if (found := _XML_DECLARATION.match(body)) else "")
-    if declared.lower() in ("", "utf-8", "utf8"):
+    if declared.lower() in ("utf-8", "utf8") or not _is_encoding(declared):
         mended = body.decode(errors="replace")
         damaged = mended.count("\ufffd")
-        # A few bad bytes amid good ones are damage. Where most are bad it is another encoding.
-        if damaged * 4 <= sum(map(len, re.findall("[^\x00-\x7f]+", mended))) - damaged:
+        # Bad bytes amid good characters are damage: what is no UTF-8 seldom looks like it. Where most are bad it is
+        # another encoding.
+        if damaged <= sum(map(len, re.findall("[^\x00-\x7f]+", mended))) - damaged:
             return mended.encode(), "utf-8"
         return body, "windows-1252"
     return body, declared
@@ -51,6 +66,14 @@ def _charset(content_type: str) -> str:
     return found[1] if found else ""
 
 
+def _is_encoding(name: str) -> bool:
+    try:
+        b" ".decode(name, "replace")
+    except (LookupError, ValueError):
+        return False
+    return True
+
+
 def _is_legal(reference: re.Match[bytes]) -> bool:
     code = int(reference[1], 16) if reference[1] else int(reference[2])
     return code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
@@ -59,9 +82,9 @@ def _is_legal(reference: re.Match[bytes]) -> bool:
 def newest_only(body: bytes) -> tuple[bytes, int]:
     """The body without older items where there are very many, and how many were left out."""
     # Counted first: an entry may come again and again inside another, and then nothing is gained by looking for ends.
-    if body.count(b"<item") + body.count(b"<entry") < TRIMMED_FROM:
+    if len(_ITEM_START.findall(body)) < TRIMMED_FROM:
         return body, 0
-    spans = [(found.start(), found.end(), _moment(found[0])) for found in _ITEM.finditer(body)]
+    spans = [(start, end, _moment(body[start:end])) for start, end in _items(body)]
     if len(spans) <= MOST_ITEMS:
         return body, 0
     # Items without a date may be new, so they come first; among equals the feed's own order stands.
@@ -73,12 +96,25 @@ def newest_only(body: bytes) -> tuple[bytes, int]:
     return b"".join([*pieces, body[at:]]), len(spans) - len(kept)
 
 
+def _items(body: bytes) -> Iterator[tuple[int, int]]:
+    """Where each item starts and ends. Edge by edge, as looking for the end of each would take for ever where there is
+    none."""
+    opened: re.Match[bytes] | None = None
+    for edge in _ITEM_EDGE.finditer(body):
+        if opened is None and edge["start"]:
+            opened = edge
+        elif opened is not None and edge["end"] == opened["start"]:
+            yield opened.start(), edge.end()
+            opened = None
+
+
 def _moment(item: bytes) -> float:
-    """Seconds of the date that an item names; infinite where it names none that can be read."""
     found = _DATE.search(item)
-    if found is None:
-        return float("inf")
-    words = found[1].decode("ascii", "replace").strip()
+    return moment_of(found[1].decode("ascii", "replace").strip()) if found else float("inf")
+
+
+def moment_of(words: str) -> float:
+    """Seconds of a date in one of the two usual forms; infinite for any other and for none. Quick, to sort by."""
     try:
         moment = dt.datetime.fromisoformat(words) if words[:4].isdigit() else parsedate_to_datetime(words)
         return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()

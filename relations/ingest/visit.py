@@ -22,7 +22,8 @@ class Errand:
     """What must be known to visit a feed, as it was when it was claimed. Without validators the visit is unconditional.
 
     lease: until when the feed is ours, by which it is also known whether it still is. request: row that counts as a
-    request to its host. interval, quiet_since, known_since, hurry_until: for the next visit, should nothing have changed.
+    request to its host. interval, quiet_since, known_since, hurry_until: for the next visit, should nothing have
+    changed.
     """
 
     feed_id: int

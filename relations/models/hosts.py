@@ -21,14 +21,14 @@ def registrable_domain(url: str) -> str:
         return str(ipaddress.ip_address(host))
     except ValueError:
         # Sites of a hoster (one.blogspot.com, other.blogspot.com) share its servers, so private suffixes don't count.
-        return get_fld(f"https://{host}/", fail_silently=True) or host
+        return get_fld(f"https://{host}/", fail_silently=True, search_private=False) or host
 
 
 class Hosts(models.QuerySet["Host"]):
     def hold(self, domains: Iterable[str]) -> dict[str, Host]:
         """The hosts, made where they are new and locked for this transaction, always in one order."""
         wanted = sorted(set(domains))
-        self.bulk_create([Host(domain=domain) for domain in wanted], ignore_conflicts=True)
+        Host.objects.bulk_create((Host(domain=domain) for domain in wanted), ignore_conflicts=True)
         found = self.filter(domain__in=wanted).order_by("domain").select_for_update(no_key=True)
         return {host.domain: host for host in found}
 

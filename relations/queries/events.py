@@ -1,4 +1,4 @@
-"""Is this true? One event with all its reports, and what editors made of it. An article with what was read in it."""
+"""Is this true? One event with all its reports, and what editors made of it."""
 
 from __future__ import annotations
 
@@ -255,47 +255,3 @@ def _placing_words(correction: Correction, event: Event) -> str:
             f"Merged into event {correction.other_id}" if here else f"Event {correction.event_id} merged into this one"
         )
     return f"Event {correction.other_id} split off" if here else f"Split off from event {correction.event_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class ArticlePage:
-    """An article's newest text as paragraphs of (text, ids of the events read there), and the events read in it."""
-
-    article: Article
-    paragraphs: list[list[tuple[str, list[int]]]]
-    events: list[EventWords]
-
-
-def article_page(article_id: int) -> ArticlePage | None:
-    article = Article.objects.select_related("feed", "copy_of").filter(pk=article_id).first()
-    if article is None:
-        return None
-    version = article.versions.get(number=article.version)
-    reports = list(article.reports.standing().filter(event__isnull=False))
-    events = Event.objects.filter(pk__in=[report.event_id for report in reports]).select_related(*SIDES)
-    words = {event.pk: event_words(event) for event in events}
-    # What an editor rejected is listed below the text, with its status, but not marked in it.
-    read_there: dict[str, list[int]] = {}
-    for report in reports:
-        if report.event_id and words[report.event_id].status in (Status.CODED, Status.CONFIRMED):
-            read_there.setdefault(report.sentence, []).append(report.event_id)
-    return ArticlePage(
-        article=article,
-        paragraphs=[_linked(part, read_there) for part in version.text.split("\n\n")],
-        events=list(words.values()),
-    )
-
-
-def _linked(paragraph: str, read_there: dict[str, list[int]]) -> list[tuple[str, list[int]]]:
-    found: list[tuple[str, list[int]]] = []
-    inside = sorted((paragraph.find(sentence), sentence) for sentence in read_there if sentence in paragraph)
-    at = 0
-    for start, sentence in inside:
-        if start < at:
-            continue
-        if start > at:
-            found.append((paragraph[at:start], []))
-        found.append((sentence, read_there[sentence]))
-        at = start + len(sentence)
-    found.append((paragraph[at:], []))
-    return found

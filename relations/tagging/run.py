@@ -6,6 +6,7 @@ import logging
 import math
 import threading
 import time
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import transaction
@@ -58,7 +59,7 @@ def _coded(
     reader: Coder, texts: list[tuple[Article, ArticleVersion | None]], lexicon: Lexicon
 ) -> list[list[CodedEvent] | None]:
     """The events of each article; none where it has no text, None where the coder fails on it."""
-    given = [(version.text, version.title, article.published_at) for article, version in texts if version]
+    given = [(version.text, version.title, article.written_at) for article, version in texts if version]
     try:
         found: list[list[CodedEvent] | None] = [*reader.code(given, lexicon)]
     except Exception:
@@ -81,6 +82,11 @@ def _coded_alone(reader: Coder, article: Article, given: Given, lexicon: Lexicon
         return None
 
 
+def read_texts(given: Sequence[Given]) -> list[list[CodedEvent]]:
+    """What the coder finds in texts that are not stored."""
+    return list(coder(settings.CODER).code(given, current_lexicon())) if given else []
+
+
 def current_lexicon() -> Lexicon:
     """The lexicon with the names that people added, compiled again only when these have changed."""
     global _lexicon
@@ -100,8 +106,8 @@ def meanings_of(name: str) -> tuple[Meaning, ...]:
 
 
 def _with_texts(articles: list[Article]) -> list[tuple[Article, ArticleVersion | None]]:
-    """Each article with its newest text; none for one that was retracted, which so tells of nothing any more."""
+    """Each article with its newest text; none for one that is not to be read, which so tells of nothing any more."""
     newest: dict[int, ArticleVersion] = {}
     for version in ArticleVersion.objects.filter(article__in=articles).order_by("number"):
         newest[version.article_id] = version
-    return [(article, None if article.retracted_at else newest.get(article.pk)) for article in articles]
+    return [(article, None if article.unread_because else newest.get(article.pk)) for article in articles]

@@ -71,6 +71,8 @@ def write_reports(read: Sequence[tuple[Article, int, list[CodedEvent]]], coder: 
 def _why(report: Report, article: Article, version: int) -> Withdrawal:
     if article.retracted_at is not None:
         return Withdrawal.RETRACTED
+    if article.unread_because:
+        return Withdrawal.UNREAD
     return Withdrawal.EDITED if version != report.version else Withdrawal.READ_AGAIN
 
 

@@ -1,4 +1,4 @@
-"""Who may do what. Everyone signed in reads; editors correct; admins manage feeds."""
+"""Who may do what. Everyone signed in reads; editors correct and add articles; admins manage feeds."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 View = Callable[..., HttpResponse]
 MANAGE_FEEDS = "relations.change_feed"
 CORRECT_EVENTS = "relations.correct_events"
+ADD_ARTICLES = "relations.add_article"
 
 
 def may_read(user: User | AnonymousUser) -> bool:
@@ -29,6 +30,11 @@ def for_readers(view: View) -> View:
 
 def for_editors(view: View) -> View:
     return _guard(view, lambda user: user.has_perm(CORRECT_EVENTS))
+
+
+def for_contributors(view: View) -> View:
+    """People who bring articles themselves."""
+    return _guard(view, lambda user: user.has_perm(ADD_ARTICLES))
 
 
 def for_admins(view: View) -> View:
@@ -76,6 +82,10 @@ class Roles:
     @property
     def can_correct(self) -> bool:
         return self._user.has_perm(CORRECT_EVENTS)
+
+    @property
+    def can_add_articles(self) -> bool:
+        return self._user.has_perm(ADD_ARTICLES)
 
     @property
     def can_manage_feeds(self) -> bool:

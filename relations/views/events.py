@@ -41,15 +41,6 @@ def event(request: HttpRequest, event_id: int) -> HttpResponse:
     return show(request, found)
 
 
-@require_GET
-@for_readers
-def article(request: HttpRequest, article_id: int) -> HttpResponse:
-    page = queries.article_page(article_id)
-    if page is None:
-        raise Http404("There is no such article.")
-    return render_page(request, "relations/article.html", {}, {"page": page})
-
-
 @require_POST
 @for_editors
 def correct(request: HttpRequest, event_id: int) -> HttpResponse:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from django import forms
 from django.utils import timezone
 
 from relations.codebook.event_types import GROUPS, event_types, types_in_group
-from relations.models import CountryPair, Direction, Event, Feed
+from relations.models import CountryPair, Direction, Event
 from relations.queries.timelines import TimelineFilters
 
 
@@ -106,35 +105,3 @@ class CorrectionForm(forms.Form):
         if slug not in event_types():
             raise forms.ValidationError("Choose a type of the codebook.")
         return slug
-
-
-class FeedForm(forms.ModelForm):
-    """A new feed."""
-
-    url = forms.URLField(
-        label="Address of the feed",
-        max_length=1000,
-        assume_scheme="https",
-        widget=forms.URLInput(attrs={"placeholder": "https://example.org/news.rss"}),
-        error_messages={
-            "invalid": "Write a whole address, like https://example.org/news.rss.",
-            "unique": "This feed is in the list already.",
-        },
-    )
-
-    class Meta:
-        model = Feed
-        fields = ["url", "title"]
-        labels = {"title": "Name"}
-        help_texts = {"title": "Left empty, the feed's own name is taken."}
-
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data, label_suffix="")
-        self.fields["title"].required = False
-
-    def clean_url(self) -> str:
-        """One spelling of an address: scheme and host in small letters, no #part, so that no feed is read twice."""
-        parts = urlsplit(self.cleaned_data["url"])
-        if parts.scheme.lower() not in ("http", "https"):
-            raise forms.ValidationError("Only http and https addresses can be fetched.")
-        return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path, parts.query, ""))

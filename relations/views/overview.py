@@ -7,7 +7,8 @@ from django.views.decorators.http import require_GET
 
 from relations.models import Feed, PairStanding
 from relations.queries import overview as queries
-from relations.views.access import for_readers
+from relations.queries.feeds import open_alerts
+from relations.views.access import MANAGE_FEEDS, for_readers
 from relations.views.htmx import render_page
 
 
@@ -33,6 +34,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "none_found": queries.NONE_FOUND[order],
         "has_scores": bool(page.rows) or PairStanding.objects.exists(),
         "has_feeds": bool(page.rows) or Feed.objects.exists(),
+        "alerts": open_alerts() if request.user.has_perm(MANAGE_FEEDS) else None,
     }
     fragments = {"pairs": "relations/_pairs.html", "more-pairs": "relations/_pair_rows.html"}
     return render_page(request, "relations/overview.html", fragments, context)

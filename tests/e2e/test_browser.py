@@ -126,8 +126,9 @@ def test_a_feed_added_in_the_browser_becomes_a_new_pairs_timeline(open_as: Any, 
         with processes("worker", "beat", FETCH_ALLOWED_HOSTS=feed.host):
             page = open_as("admin", javascript=javascript)
             page.get_by_role("link", name="Feeds").click()
+            page.get_by_role("link", name="Add feeds").click()
             page.get_by_label("Address of the feed").fill(feed.url)
-            page.get_by_role("button", name="Add feed").click()
+            page.get_by_role("button", name="Add feed", exact=True).click()
             expect(page.get_by_role("status")).to_contain_text("is added")
             for _ in range(60):
                 page.goto("/")
@@ -149,7 +150,7 @@ def test_a_feed_added_in_the_browser_becomes_a_new_pairs_timeline(open_as: Any, 
 @pytest.mark.parametrize("url", ["ftp://example.org/feed", "no address", ""])
 def test_a_feed_that_cannot_be_is_refused_in_words(open_as: Any, url: str) -> None:
     page = open_as("admin")
-    page.goto("/feeds/")
+    page.goto("/feeds/new/")
     page.locator("form.add-feed").evaluate("form => form.noValidate = true")
     page.get_by_label("Address of the feed").fill(url)
     page.get_by_role("button", name="Add feed").click()
@@ -162,7 +163,7 @@ def test_a_feed_that_cannot_be_is_refused_in_words(open_as: Any, url: str) -> No
 def test_no_page_scrolls_sideways_and_the_browser_has_no_complaint(
     open_as: Any, timeline: list[Event], width: int, scheme: str
 ) -> None:
-    making.feed(url="https://example.org/" + "long-address/" * 20)
+    feed = making.feed(url="https://example.org/" + "long-address/" * 20)
     page = open_as("admin", width=width, scheme=scheme)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -179,6 +180,9 @@ def test_no_page_scrolls_sideways_and_the_browser_has_no_complaint(
         timeline[0].get_absolute_url(),
         f"/articles/{article}/",
         "/feeds/",
+        "/feeds/new/",
+        f"/feeds/{feed.pk}/",
+        f"/feeds/{feed.pk}/edit/",
         "/nowhere/",
     ):
         page.goto(url)

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import dataclasses
+import functools
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from relations.ingest import run_alerts
+from relations.ingest import fetch, run_alerts
 from relations.models import Feed
 from tests.ingest.mailbox import Mailbox, person
+from tests.ingest.misbehaving import NEWS, PUBLIC, Names, WatchedFeed
 from tests.ingest.servers import FeedServer
 
 
@@ -58,3 +61,35 @@ def mailbox(settings, monkeypatch) -> Iterator[Mailbox]:
 @pytest.fixture
 def admin(db) -> User:
     return person()
+
+
+@pytest.fixture
+def watched(server, other_server, add_feed, loopback_allowed, settings) -> WatchedFeed:
+    """A feed of ``server`` that was read well once, with a neighbour on ``other_server``."""
+    settings.FETCH_ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+    return WatchedFeed(server.serve(NEWS, ETag='"1"'), other_server, add_feed)
+
+
+@pytest.fixture
+def names(monkeypatch) -> Names:
+    return Names(monkeypatch)
+
+
+@pytest.fixture
+def named(server, other_server, add_feed, loopback_allowed, settings, names) -> WatchedFeed:
+    """A watched feed at feeds.example, which has a public address."""
+    settings.FETCH_ALLOWED_HOSTS = ["localhost"]
+    names.answers["feeds.example"] = [[PUBLIC]]
+    names.stands_for[PUBLIC] = "127.0.0.1"
+    server.serve(NEWS)
+    made = WatchedFeed(f"http://feeds.example:{server.port}/feed", other_server, add_feed)
+    names.tried.clear()
+    return made
+
+
+@pytest.fixture
+def hasty(monkeypatch) -> float:
+    """Seconds that a visit may take, instead of the 30."""
+    limits = dataclasses.replace(fetch.LIMITS, total=0.5)
+    monkeypatch.setattr("relations.ingest.visit.fetch", functools.partial(fetch.fetch, limits=limits))
+    return limits.total

@@ -150,6 +150,31 @@ def test_a_retracted_story_withdraws_all_and_gives_it_back_when_reinstated() -> 
     assert told() == BOTH and Report.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    ("unread", "read"),
+    [({"kind": "opinion"}, {"kind": "news"}), ({"language": "fr"}, {"language": "en"}), ({"language": "fr"}, {})],
+)
+def test_what_the_coder_does_not_read_tells_of_nothing(unread: dict[str, str], read: dict[str, str]) -> None:
+    made = article(**unread)
+    assert run.tag_new_articles() == 1
+    made.refresh_from_db()
+    assert made.tagged_at is not None and not Report.objects.exists()
+    Article.objects.update(tagged_at=None, **{"language": "", **read})
+    run.tag_new_articles()
+    assert told() == BOTH
+    # As where its page says what its feed did not.
+    Article.objects.update(tagged_at=None, **unread)
+    run.tag_new_articles()
+    assert told() == set() and set(Report.objects.values_list("withdrawn", flat=True)) == {"unread"}
+
+
+@pytest.mark.parametrize("values", [{"kind": "live"}, {"language": "en"}, {"language": ""}])
+def test_live_blogs_and_texts_whose_language_is_not_known_are_read(values: dict[str, str]) -> None:
+    article(**values)
+    run.tag_new_articles()
+    assert told() == BOTH
+
+
 def test_a_plan_keeps_the_time_that_was_named_for_it() -> None:
     article("Peru's president will visit Chile on March 21 or 23.")
     article("Peru's president will visit Chile next month.")

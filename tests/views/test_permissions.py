@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
+from django.utils import timezone
 
 from relations.corrections.run import correct_event
+from relations.models import ArticleImport
 from relations.urls import urlpatterns
 from tests import making
 from tests.views.plans import planned
@@ -26,6 +28,7 @@ ROUTES: dict[str, tuple[str, set[str]]] = {
     "pair-timeline": ("get", READERS),
     "event": ("get", READERS),
     "article": ("get", READERS),
+    **dict.fromkeys(("add-article", "imports", "add-import", "import"), ("get", EDITORS)),
     **dict.fromkeys(("engagements", "engagement-calendar", "engagement-month", "engagement"), ("get", READERS)),
     **dict.fromkeys(("pair-engagements", "pair-ics", "country-ics", "engagements-ics"), ("get", READERS)),
     "why-today": ("get", READERS),
@@ -35,11 +38,9 @@ ROUTES: dict[str, tuple[str, set[str]]] = {
     "merge-event": ("post", EDITORS),
     "split-event": ("post", EDITORS),
     "undo-correction": ("post", EDITORS),
-    "feeds": ("get", ADMINS),
-    "add-feed": ("post", ADMINS),
-    "pause-feed": ("post", ADMINS),
-    "resume-feed": ("post", ADMINS),
-    "fetch-feed": ("post", ADMINS),
+    **dict.fromkeys(("feeds", "feeds-opml", "new-feed", "feed", "edit-feed"), ("get", ADMINS)),
+    **dict.fromkeys(("add-feed", "add-feeds", "change-feeds"), ("post", ADMINS)),
+    **dict.fromkeys(("pause-feed", "resume-feed", "fetch-feed"), ("post", ADMINS)),
     "sign-in": ("get", EVERYONE),
     "sign-out": ("post", EVERYONE),
 }
@@ -55,6 +56,7 @@ def addresses() -> dict[str, list[Any]]:
         "pair-timeline": [event.pair.slug],
         "event": [event.pk],
         "article": [article.pk],
+        "import": [ArticleImport.objects.create(feed=article.feed, name="a.jsonl", started_at=timezone.now()).pk],
         **{name: [event.pk] for name in ("correct-event", "merge-event", "split-event")},
         "engagement": [planned()[0].pk],
         "engagement-month": ["2026-11"],
@@ -62,7 +64,7 @@ def addresses() -> dict[str, list[Any]]:
         **{name: [event.pair.slug] for name in ("pair-engagements", "pair-ics", "why-today")},
         **{name: [event.pair.slug, making.today().isoformat()] for name in ("why", "why-data")},
         "undo-correction": [correction.pk],
-        **{name: [feed] for name in ("pause-feed", "resume-feed", "fetch-feed")},
+        **{name: [feed] for name in ("feed", "edit-feed", "pause-feed", "resume-feed", "fetch-feed")},
     }
 
 

@@ -21,7 +21,7 @@ from honcho.environ import parse_procfile
 from honcho.manager import Manager
 
 from config import embedded
-from relations.models import Feed, PairStanding
+from relations.models import Article, Feed, FeedState, PairDay, PairStanding, Report
 
 WATCH_EVERY = 5  # seconds between two looks at the embedded servers
 READY_WITHIN = 90
@@ -80,14 +80,14 @@ class Command(BaseCommand):
         """Wait until the page answers, and on a first run until the sample stands on the overview; then say so."""
         address = f"http://127.0.0.1:{port}/"
         deadline = time.monotonic() + READY_WITHIN
-        asked = False
+        asked, is_first_run = False, not PairStanding.objects.exists()
         while not stopping.wait(0.3) and time.monotonic() < deadline:
             if not answers(address):
                 continue
             if not asked:
                 current_app.send_task("relations.tasks.refresh_due_feeds")  # the beat's first look is a minute away
                 asked = True
-            if PairStanding.objects.exists() or not Feed.objects.exists():
+            if not is_first_run or not Feed.objects.exists() or sample_is_shown():
                 break
         if not stopping.is_set():
             self.stdout.write(f"\n  Dyad is ready: {address}   (stop with Ctrl-C)\n\n")
@@ -101,6 +101,17 @@ class Command(BaseCommand):
                     self.stderr.write(f"{name} had stopped and was started again.")
             except embedded.ServerTrouble as trouble:
                 self.stderr.write(str(trouble))
+
+
+def sample_is_shown() -> bool:
+    """Whether all that the sample's feeds have is on the pages; one of them is read a moment after the other."""
+    return (
+        not Feed.objects.filter(state=FeedState.NEW).exists()
+        and not Article.objects.filter(tagged_at=None).exists()
+        and not Report.objects.filter(due=True).exists()
+        and PairStanding.objects.exists()
+        and not PairDay.objects.filter(stale=True).exists()
+    )
 
 
 def check_port_is_free(port: int, variable: str) -> None:

@@ -1,0 +1,149 @@
+"""What does the story say? An article with what was read in it, where it is from and what is to be known of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.timesince import timesince
+from django.utils.translation import get_language_info
+
+from relations.models import (
+    READ_LANGUAGES,
+    Article,
+    ArticleKind,
+    ArticleVersion,
+    Event,
+    FeedKind,
+    Status,
+    TextOrigin,
+)
+from relations.queries.display import EventWords, day_words, event_words
+from relations.queries.overview import SIDES
+
+# A clock may run ahead a little.
+AHEAD_FROM = dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """An article's newest text as paragraphs of (text, ids of the events read there), and the events read in it.
+
+    tags: what it is, where it is no plain news in a language that is read. origin: whose words its text is, where that
+    is not its feed. date_words: what must be known of its date. notes: what else must be known of it, in sentences.
+    reading: why no event is listed, in a sentence.
+    """
+
+    article: Article
+    paragraphs: list[list[tuple[str, list[int]]]]
+    events: list[EventWords]
+    tags: list[str]
+    origin: str
+    date_words: str
+    notes: list[str]
+    reading: str
+
+
+def article_page(article_id: int) -> ArticlePage | None:
+    article = Article.objects.select_related("feed", "copy_of").filter(pk=article_id).first()
+    if article is None:
+        return None
+    newest = article.versions.get(number=article.version)
+    reports = list(article.reports.standing().filter(event__isnull=False))
+    events = Event.objects.filter(pk__in=[report.event_id for report in reports]).select_related(*SIDES)
+    words = {event.pk: event_words(event) for event in events}
+    # What an editor rejected is listed below the text, with its status, but not marked in it.
+    read_there: dict[str, list[int]] = {}
+    for report in reports:
+        if report.event_id and words[report.event_id].status in (Status.CODED, Status.CONFIRMED):
+            read_there.setdefault(report.sentence, []).append(report.event_id)
+    return ArticlePage(
+        article=article,
+        paragraphs=[_linked(part, read_there) for part in newest.text.split("\n\n")],
+        events=list(words.values()),
+        tags=_tags(article),
+        origin=_origin(article, newest),
+        date_words=_date_words(article),
+        notes=[*_corrections(article), *_notes(article)],
+        reading=_reading(article),
+    )
+
+
+def _linked(paragraph: str, read_there: dict[str, list[int]]) -> list[tuple[str, list[int]]]:
+    found: list[tuple[str, list[int]]] = []
+    inside = sorted((paragraph.find(sentence), sentence) for sentence in read_there if sentence in paragraph)
+    at = 0
+    for start, sentence in inside:
+        if start < at:
+            continue
+        if start > at:
+            found.append((paragraph[at:start], []))
+        found.append((sentence, read_there[sentence]))
+        at = start + len(sentence)
+    found.append((paragraph[at:], []))
+    return found
+
+
+def _tags(article: Article) -> list[str]:
+    kind = ArticleKind(article.kind)
+    tags = [str(kind.label)] if kind != ArticleKind.NEWS else []
+    if article.language and article.language not in READ_LANGUAGES:
+        tags.append(language_name(article.language))
+    return tags
+
+
+def language_name(code: str) -> str:
+    """The English name of a language; its code where it has none here."""
+    try:
+        name: str = get_language_info(code)["name"]
+    except KeyError:
+        return code
+    return name
+
+
+def _origin(article: Article, newest: ArticleVersion) -> str:
+    if newest.origin == TextOrigin.PAGE:
+        by_hand = ", address added by hand" if article.feed.kind == FeedKind.MANUAL else ""
+        return f"text from its page{by_hand}"
+    return "added by hand" if newest.origin == TextOrigin.HAND else ""
+
+
+def _date_words(article: Article) -> str:
+    if not article.date_was_given:
+        by_hand = article.feed.kind == FeedKind.MANUAL
+        return "when it was added; no date was given" if by_hand else "first seen; the feed gave no date"
+    dated_at = article.dated_at
+    if dated_at and dated_at - article.first_seen_at >= AHEAD_FROM:
+        return f"first seen; its source dated it {timesince(article.first_seen_at, dated_at, depth=1)} ahead"
+    return "no time zone was named, so UTC was taken" if article.zone_assumed else ""
+
+
+def _corrections(article: Article) -> list[str]:
+    """The words in which its texts say what was wrong, each once, with the day on which they were first seen."""
+    found: dict[str, dt.datetime] = {}
+    for words, seen_at in (
+        article.versions.exclude(correction="").order_by("number").values_list("correction", "seen_at")
+    ):
+        found.setdefault(words, seen_at)
+    return [f"It says that it was corrected ({day_words(at.date())}): “{words}”" for words, at in found.items()]
+
+
+def _notes(article: Article) -> list[str]:
+    notes = []
+    if article.shortened:
+        notes.append("It is longer than is kept; the rest was cut off.")
+    if article.page_words:
+        notes.append(f"Its page: {article.page_words}")
+    return notes
+
+
+def _reading(article: Article) -> str:
+    if article.unread_because:
+        return f"The coder takes nothing from it: {article.unread_because}."
+    if article.tagged_at is None and article.waits_for_page:
+        return "The coder waits for the text of its page."
+    if article.tagged_at is None:
+        return "The coder has not read it yet; it will within a minute."
+    if article.coder.endswith(" failed"):
+        return "The coder failed on it; the log says more."
+    return "The coder found no event between two countries in it."
