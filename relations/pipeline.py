@@ -100,12 +100,14 @@ def preview_site(address: str) -> SitePreview:
 
 def _in_words(events: Iterable[CodedEvent]) -> tuple[str, ...]:
     """As a timeline would say it: Pakistan → United States: Visit postponed."""
-    known = countries()
-    return tuple(
-        f"{known[event.source.country].name} {'↔' if event.symmetric else '→'} {known[event.target.country].name}: "
-        f"{event_types()[event.type].name}{'' if event.stage == 'held' else f' ({event.stage})'}"
-        for event in events
-    )
+    return tuple(map(_event_in_words, events))
+
+
+def _event_in_words(event: CodedEvent) -> str:
+    source, target = countries()[event.source.country].name, countries()[event.target.country].name
+    name = event_types()[event.type].name
+    stage = f" ({event.stage})" if event.stage != "held" and event.stage not in name.lower() else ""
+    return f"{source} {'↔' if event.symmetric else '→'} {target}: {name}{stage}"
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ from relations.ingest.reading import LENGTH, LENGTHS, feed_from_json, page_from_
 from relations.ingest.trouble import TooHard, by_kind
 
 SECONDS = 15.0  # that reading one feed or page may take
+STARTING = 10.0  # more for the first job of a process, on a machine with much else to do
 PROCESSES = 2  # at once; more threads wait for their turn
 JOBS_EACH = 500  # after which a process is replaced, so that what libraries leak can't add up
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,7 +76,7 @@ class _Process:
         self.jobs += 1
         self.is_dead = True  # until it has answered: whoever is interrupted here leaves half a job in its pipes
         head = json.dumps({**about, "seconds": seconds}).encode()
-        overdue = threading.Timer(seconds, self.kill)
+        overdue = threading.Timer(seconds + (STARTING if self.jobs == 1 else 0), self.kill)
         overdue.start()
         try:
             assert self._process.stdin and self._process.stdout  # noqa: S101  both are pipes

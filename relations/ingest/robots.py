@@ -59,7 +59,10 @@ def _meant_for(text: str, name: str) -> str:
 
 
 def origin_of(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as a bracket that opens no IPv6 address
+        return ""
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()[:300]
 
 

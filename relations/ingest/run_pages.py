@@ -24,7 +24,7 @@ from relations.ingest.store_copies import wait_for_others_who_add_articles
 from relations.ingest.store_pages import record_no_page, record_page, record_rules
 from relations.ingest.store_visits import HOST_PAUSE, pause_host
 from relations.ingest.trouble import Bug, RateLimited
-from relations.models import Article, RobotsFile, registrable_domain
+from relations.models import Article, Feed, RobotsFile, registrable_domain
 
 log = logging.getLogger(__name__)
 
@@ -125,6 +125,8 @@ def _conclude(findings: PageFindings) -> int:
     if isinstance(findings.trouble, RateLimited) and findings.trouble.status == 429:
         asked = findings.trouble.retry_after
         pause_host(errand.url, now + (dt.timedelta(seconds=asked) if asked else HOST_PAUSE))
+    # The feed, those who add articles, the article: in the order in which feeds are stored.
+    list(Feed.objects.filter(articles=errand.article_id).select_for_update(no_key=True).values_list("pk"))
     if findings.page is not None and findings.page.text:
         wait_for_others_who_add_articles()
     mine = Article.objects.filter(pk=errand.article_id, page_due_at=errand.lease)

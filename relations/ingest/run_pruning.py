@@ -15,7 +15,7 @@ VISITS_KEPT_FOR = dt.timedelta(days=60)
 VISITS_KEPT_OF_EACH_FEED = 50
 TROUBLES_KEPT_FOR = dt.timedelta(days=365)
 PIECES_KEPT_FOR = dt.timedelta(days=90)
-ROBOTS_KEPT_FOR = dt.timedelta(days=30)
+ROBOTS_KEPT_FOR = dt.timedelta(days=2)  # it is fetched anew after a day
 BATCH = 10_000  # rows of a transaction, so that none holds its locks for long
 
 # Feed by feed along the index of their visits; a window over all of them would sort the whole log.

@@ -133,8 +133,8 @@ def _known(feed: Feed, items: Sequence[ParsedItem]) -> tuple[dict[str, Article],
         .order_by("-pk")
     )
     at_address: dict[str, list[Article]] = {}
-    for article in candidates if by_link else ():
-        at_address.setdefault(article.url, []).append(article)
+    for candidate in candidates if by_link else ():
+        at_address.setdefault(candidate.url, []).append(candidate)
     found = [(by_link[link], articles[0]) for link, articles in at_address.items() if len(articles) == 1]
     # One new guid for a known address may be another story on a page that is used again. Many mean that the feed
     # makes new guids for all it has.
@@ -191,9 +191,7 @@ def _within_a_day(
     as the feed shows them. People may bring as much as they like."""
     if feed.kind == FeedKind.MANUAL or (not new and not edits):
         return new, edits, 0
-    if feed.stored_on != now.date():
-        feed.stored_on, feed.stored_characters = now.date(), 0
-    left = MOST_A_DAY - feed.stored_characters
+    left = _left_today(feed, now)
     kept_new, kept_edits = [], []
     for item in sorted(new, key=lambda item: item.published_at or now, reverse=True):
         if (left := left - max(LEAST_EACH, len(item.text))) >= 0:
@@ -204,6 +202,23 @@ def _within_a_day(
     feed.stored_characters = MOST_A_DAY - max(left, 0)
     feed.save(update_fields=["stored_on", "stored_characters"])
     return kept_new, kept_edits, len(new) - len(kept_new) + len(edits) - len(kept_edits)
+
+
+def _left_today(feed: Feed, now: dt.datetime) -> int:
+    if feed.stored_on != now.date():
+        feed.stored_on, feed.stored_characters = now.date(), 0
+    return MOST_A_DAY - feed.stored_characters
+
+
+def may_bring(feed: Feed, characters: int, now: dt.datetime) -> bool:
+    """Whether so much more text of the feed may be stored today; if so it is counted. Call it with the feed held."""
+    if feed.kind == FeedKind.MANUAL:
+        return True
+    if characters > _left_today(feed, now):
+        return False
+    feed.stored_characters += characters
+    feed.save(update_fields=["stored_on", "stored_characters"])
+    return True
 
 
 # -- new ones -------------------------------------------------------------------------------------------------------

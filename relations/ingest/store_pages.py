@@ -10,9 +10,9 @@ from dataclasses import replace
 from django.db.models import F
 
 from relations.ingest.items import PageText
-from relations.ingest.marks import marked
+from relations.ingest.marks import dateline_of, marked
 from relations.ingest.robots import Rules
-from relations.ingest.store import CHANGED_WITH_TEXT, new_version
+from relations.ingest.store import CHANGED_WITH_TEXT, may_bring, new_version
 from relations.ingest.store_copies import link_copies
 from relations.ingest.trouble import (
     Bug,
@@ -22,15 +22,19 @@ from relations.ingest.trouble import (
     NoSuchHost,
     RateLimited,
     TLSTrouble,
+    TooHard,
     TooSlow,
 )
 from relations.models import Article, ArticleVersion, RobotsFile, TextOrigin, registrable_domain
 
 MOST_TRIES = 3
+LONGEST_KEPT = 64 * 1024  # characters; a longer robots.txt is fetched anew each time, as thousands would fill the disk
 FIRST_RETRY = dt.timedelta(minutes=15)  # four times as long with each further one
 # A site that shows the same text for so many stories shows a notice, not the stories.
 SAME_TEXT = 3
 MOST_ALIKE = 20  # articles that are looked at for it
+MOST_HOLDING_UP = 3
+HELD_UP = "Not fetched: other pages of this feed were built so that reading them took too long."
 NOTICE = "The site shows the same text for other stories, so it is no story."
 # What may be otherwise at the next try.
 PASSING = (ConnectionTrouble, TooSlow, NoSuchHost, TLSTrouble, RateLimited, Bug)
@@ -41,7 +45,7 @@ WRITTEN = (*CHANGED_WITH_TEXT, "published_at", "date_was_given", "date_words", "
 def record_page(article: Article, page: PageText, now: dt.datetime) -> bool:
     """Keep the page's text where it is longer than what the feed has; whether it is.
 
-    Call it with the article held and, before that, under wait_for_others_who_add_articles.
+    Call it with the article held and, before that, its feed, and under wait_for_others_who_add_articles.
     """
     article.waits_for_page, article.page_due_at, article.page_tries = False, None, 0
     if page.wall or not page.text:
@@ -56,7 +60,11 @@ def record_page(article: Article, page: PageText, now: dt.datetime) -> bool:
     _take_date(article, page)
     if words := _no_news_in(page, article):
         return _leave(article, words)
-    version = new_version(article, replace(page, title=article.title or page.title), now, TextOrigin.PAGE)
+    if not may_bring(article.feed, len(page.text), now):
+        return _leave(article, "Its feed brought more text today than is stored in a day.")
+    # The feed's date counts, so the dateline is the one near to it.
+    text = replace(page, title=article.title or page.title, dateline_on=dateline_of(page.text, article.published_at))
+    version = new_version(article, text, now, TextOrigin.PAGE)
     article.page_words = ""
     version.save()
     article.save(update_fields=WRITTEN)
@@ -74,6 +82,18 @@ def record_no_page(article: Article, trouble: FeedTrouble, now: dt.datetime) -> 
         wait = max(wait, dt.timedelta(seconds=trouble.retry_after))
     article.page_due_at = now + wait if again else None
     _leave(article, str(trouble))
+    if isinstance(trouble, TooHard):
+        _spare_the_readers(article, now)
+
+
+def _spare_the_readers(article: Article, now: dt.datetime) -> None:
+    """Whoever builds pages that hold us up will have built the others too: after three in a day the pages of the feed
+    that still wait are not fetched."""
+    of_feed = Article.objects.filter(feed=article.feed_id)
+    same = of_feed.filter(first_seen_at__gt=now - dt.timedelta(days=1), page_words=article.page_words)
+    if same.count() >= MOST_HOLDING_UP:
+        waiting = of_feed.filter(page_due_at__isnull=False)
+        waiting.update(page_due_at=None, waits_for_page=False, page_words=HELD_UP)
 
 
 def record_rules(learnt: Iterable[Rules], now: dt.datetime) -> None:
@@ -81,6 +101,7 @@ def record_rules(learnt: Iterable[Rules], now: dt.datetime) -> None:
         [
             RobotsFile(origin=rules.origin, fetched_at=now, rules=rules.text, closed=rules.closed)
             for rules in sorted(learnt, key=lambda rules: rules.origin)
+            if len(rules.text) <= LONGEST_KEPT
         ],
         update_conflicts=True,
         unique_fields=["origin"],

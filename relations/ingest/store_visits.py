@@ -153,7 +153,13 @@ def record_quiet(visits: Sequence[Findings], now: dt.datetime) -> None:
         "leases": [errand.lease for errand in errands],
         "waits": waits,
         "intervals": intervals,
-        "unconditional": [not (errand.etag or errand.last_modified) for errand in errands],
+        # A server that says "unchanged" though we told it of nothing has not shown the feed.
+        "unconditional": [
+            not (visit.errand.etag or visit.errand.last_modified)
+            and visit.page is not None
+            and visit.page.status != 304
+            for visit in visits
+        ],
         "etags": [etag for etag, _ in validators],
         "last_modified": [last_modified for _, last_modified in validators],
     }

@@ -54,6 +54,7 @@ def test_an_editor_uploads_lines_and_sees_the_bad_one_told(open_as: Any, tmp_pat
     page.get_by_label("Files", exact=True).set_input_files(file)
     page.get_by_label("Source").fill("Clippings")
     page.get_by_role("button", name="Upload").click()
+    page.wait_for_url(re.compile(r"/imports/\d+/$"))
     expect(page.get_by_role("heading", level=1)).to_have_text("trips.jsonl")
     expect(page.get_by_text("0 of 121 read")).to_be_visible()
     expect(page.get_by_role("progressbar")).to_be_visible()
@@ -88,9 +89,14 @@ def test_a_folder_of_pages_and_texts_is_uploaded(open_as: Any, tmp_path: Path) -
     page.goto("/imports/add/")
     page.get_by_label("or a whole folder").set_input_files(tmp_path)
     page.get_by_role("button", name="Upload").click()
+    page.wait_for_url(re.compile(r"/imports/\d+/$"))
     expect(page.get_by_role("status")).to_contain_text("Passed over: 1 file .css.")
     with processes("worker", "beat"):
         expect(page.get_by_text("2 read", exact=True)).to_be_visible(timeout=60_000)
+    assert set(ImportPiece.objects.values_list("name", "words")) == {
+        ("2017-09-01 ferry.txt", "new"),
+        ("bridge.html", "new"),
+    }
     assert set(ArticleVersion.objects.values_list("text", flat=True)) == {FERRY, BRIDGE}
 
 

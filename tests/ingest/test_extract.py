@@ -6,6 +6,7 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
+import trafilatura
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -96,6 +97,16 @@ def test_the_text_is_right_whatever_the_encoding(encoding, content_type):
 def test_an_absurd_charset_costs_nothing(charset):
     body = page(f"<p>Caf\u00e9.</p>{STORY}").replace("\u00e9".encode(), b"\xe9")
     assert BRIDGE in extract(body, URL, f"text/html; charset={charset}").text
+
+
+def test_where_a_library_stumbles_over_a_page_it_has_no_text(monkeypatch):
+    assert extract(b"<svg><p><blockquote><graphic><code><base href='//['>", "").published_at is None
+
+    def stumble(*args, **options):
+        raise AssertionError
+
+    monkeypatch.setattr(trafilatura, "extract", stumble)
+    assert (extract(page(), URL).text, extract(page(), URL).title) == ("", "Ferry sails again")
 
 
 @pytest.mark.parametrize(

@@ -131,10 +131,6 @@ RETRY_AFTER = {
     "315360000": (DAY, DAY),
     "in ten years": (DAY, DAY),
     "9" * 5000: (DAY, DAY),
-    # Not to be understood: as after any other failure.
-    "soon": (30 * MINUTE, 90 * MINUTE),
-    "-5": (30 * MINUTE, 90 * MINUTE),
-    "": (30 * MINUTE, 90 * MINUTE),
 }
 MEANT = {"in two hours": 2 * HOUR, "an hour ago": -HOUR, "in ten years": 3653 * DAY}
 
@@ -148,6 +144,15 @@ def test_32_retry_after_is_kept_to_within_a_day(watched, server, asked):
     assert least - MINUTE < watched.wait < min(most, LONGEST) + MINUTE
     # The host too, with all its other feeds.
     assert Host.objects.get(domain="127.0.0.1").paused_until == watched.feed.next_fetch_at
+
+
+@pytest.mark.parametrize("asked", ["soon", "-5", ""])
+def test_32_what_can_not_be_understood_is_a_failure_like_any_other(watched, server, asked):
+    server.routes["/feed"] = Answer(MORE.encode(), 429, {"Retry-After": asked})
+    watched.fails("rate_limited", status=429, state="limited")
+    assert 30 * MINUTE - MINUTE < watched.wait < 90 * MINUTE + MINUTE
+    paused_until = Host.objects.get(domain="127.0.0.1").paused_until
+    assert paused_until and database_now() < paused_until <= watched.feed.next_fetch_at
 
 
 @pytest.mark.parametrize("hours", [-3, 3], ids=["behind", "ahead"])
@@ -166,6 +171,7 @@ def test_32_a_feed_that_is_overloaded_is_left_alone_and_its_host_is_not(watched,
     assert 2 * HOUR - MINUTE < watched.wait < 2.3 * HOUR
     beside.refresh_from_db()
     assert beside.state == FeedState.OK
+    assert Host.objects.get(domain="127.0.0.1").paused_until is None
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])

@@ -202,8 +202,8 @@ def test_17_an_item_with_bytes_that_are_no_text_is_kept(watched, server, content
     assert text_of(article).startswith(f"{FERRY} na") and text_of(article) != FERRY
 
 
-@pytest.mark.parametrize("header", ["", "; charset=iso-8859-1", "; charset=utf-8", "; charset=utf-16"])
-@pytest.mark.parametrize("declared", ["utf-8", "utf-16", "windows-1250"])
+@pytest.mark.parametrize("header", ["", "; charset=iso-8859-1", "; charset=utf-16"])
+@pytest.mark.parametrize("declared", ["utf-8", "utf-16"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-16-le", "utf-32"])
 def test_18_the_bytes_count_for_more_than_what_is_said_of_them(watched, server, encoding, declared, header):
     text = rss(*OLD, item("new", POLISH)).replace('"utf-8"', f'"{declared}"')

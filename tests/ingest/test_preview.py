@@ -83,8 +83,8 @@ def test_feeds_are_looked_for_where_sites_usually_have_them(server):
 def test_a_json_feed_is_offered_too(server):
     server.serve(
         '{"version": "https://jsonfeed.org/version/1.1", "title": "Quay", "home_page_url": "https://quay.example/", '
-        '"items": [{"id": 7, "url": "https://quay.example/7", "title": "Envoys talk", "content_html": "<p>They did.</p>", '
-        '"date_published": "2031-03-04T10:00:00+02:00"}]}',
+        '"items": [{"id": 7, "url": "https://quay.example/7", "title": "Envoys talk", '
+        '"content_html": "<p>They did.</p>", "date_published": "2031-03-04T10:00:00+02:00"}]}',
         "/feed.json",
     )
     server.routes["/"] = Answer(page(link("/feed.json", kind="application/feed+json")))

@@ -318,6 +318,24 @@ def text_of(found) -> str:
     return "".join([found.title, found.site_url, found.language, *found.deleted, *texts])
 
 
+ATOM_OF = '<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>{}</feed>'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        ATOM_OF.format("<entry><id>1</<gml:pos>1</gml:pos>x</title></entry>"),
+        ATOM_OF.format("<entry><id>1<b>2<b>3</b></id><title>T <a<category/><link href='/s'/></entry>"),
+        "<rss><channel><item><guid>b</guid><textInput>s://x</link><title>Q</title></item></channel></rss>",
+    ],
+)
+def test_tags_over_which_the_parser_stumbles_are_no_fault_of_ours(body):
+    try:
+        assert parse(body.encode(), "", BASE).title in ("T", "")
+    except Unreadable as trouble:
+        assert "damaged" in str(trouble)
+
+
 @given(st.sampled_from(FEEDS), st.lists(CHANGES, min_size=1, max_size=6), st.sampled_from(TYPES))
 @settings(max_examples=400, deadline=None)
 def test_a_feed_damaged_anyhow_is_read_or_told_and_what_is_read_can_be_stored_and_passed_on(

@@ -209,7 +209,8 @@ def test_a_forked_process_has_readers_of_its_own():
         os._exit(0)
     os.waitpid(child, 0)
     assert os.read(receiving, 100) == b"2 False"
-    os.close(receiving), os.close(sending)
+    for end in (receiving, sending):
+        os.close(end)
     assert reader._readers() is ours
     assert len(read_feed_bytes(NEWS, "", URL).items) == 2
 

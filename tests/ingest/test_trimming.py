@@ -183,14 +183,14 @@ def test_nothing_that_is_looked_for_takes_long_in_a_hostile_text(piece):
     notes(text, text)
     dateline_of(text, TEN)
     wall_in("https://courier.example/", text.encode(), text, text[:300])
-    wall_in("https://courier.example/", b"", text, text[:1500])
+    wall_in("https://courier.example/", b"", "", text)
     assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("piece", REPEATED)
 def test_nothing_in_a_hostile_feed_makes_reading_it_take_long(piece):
     """But what feedparser itself can't do; the reading process is ended for that."""
-    text = piece * (50_000 // len(piece))
+    text = piece * (SIZE // len(piece))
     began = time.process_time()
     parse(f"<rss><channel><item><title>deleted-entry</title></item></channel></rss><!-- {text} -->".encode(), "", "")
     assert time.process_time() - began < 2
