@@ -19,6 +19,8 @@ _WIDE = {
     **dict.fromkeys((codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE), "utf-16"),
     **{sign.encode(wide): wide for wide in ("utf-32-be", "utf-32-le", "utf-16-be", "utf-16-le") for sign in "<{"},
 }
+# Python's own, in which no feed is written; they fail on bytes that are none of theirs, or take for ever.
+_NO_ENCODINGS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape"}
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,10}));")
 _ITEM_START = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)(?=[\s>])")
@@ -69,9 +71,9 @@ def _charset(content_type: str) -> str:
 def _is_encoding(name: str) -> bool:
     try:
         b" ".decode(name, "replace")
+        return codecs.lookup(name).name not in _NO_ENCODINGS
     except (LookupError, ValueError):
         return False
-    return True
 
 
 def _is_legal(reference: re.Match[bytes]) -> bool:

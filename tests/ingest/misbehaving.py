@@ -127,8 +127,9 @@ def redirect(to: str, status: int = 302) -> Answer:
 
 
 def endlessly(piece: bytes, pause: float = 0) -> Iterator[bytes]:
-    """A piece again and again, after a pause of so many seconds each."""
-    while True:
+    """A piece again and again, after a pause of so many seconds each; after ten seconds nobody should be waiting."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
         time.sleep(pause)
         yield piece
 

@@ -107,7 +107,7 @@ STRUCTS = st.none() | st.tuples(*[st.integers(-(10**6), 10**6)] * 9).map(time.st
 
 
 @given(WORDS, SITES, STRUCTS)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 def test_reading_a_date_never_fails_and_never_leaves_our_time(words, site, already):
     found = read_date(words, site, already)
     assert len(found.words) <= LONGEST

@@ -26,6 +26,14 @@ def text_of(article: Article) -> str:
     return ArticleVersion.objects.get(article=article, number=article.version).text
 
 
+@pytest.fixture
+def reading_processes_run() -> None:
+    """All that may run at once, so that the time to start one is not part of what is measured."""
+    slow = rss(*(item(str(n), text="t") for n in range(1900))).encode()
+    with ThreadPoolExecutor(reader.PROCESSES) as pool:
+        list(pool.map(lambda _: reader.read_feed_bytes(slow, "", "https://courier.example/"), range(reader.PROCESSES)))
+
+
 # -- what makes a parser stumble --------------------------------------------------------------------------------------
 
 LAUGHS = '<!ENTITY l0 "ha">' + "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
@@ -35,6 +43,7 @@ NESTED = f'<!ENTITY % more "{LAUGHS.replace(chr(34), "&#34;").replace("%", "&#37
 
 @pytest.mark.parametrize("entities", [LAUGHS, LONG, NESTED], ids=["laughs", "one long", "in a parameter"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.usefixtures("reading_processes_run")
 def test_06_an_entity_bomb_does_not_go_off(watched, server, entities, encoding):
     bomb = item("bomb", "Before BOMB after", FERRY + "BOMB").replace("BOMB", "&l9;" * 1000)
     text = rss(*OLD, bomb).replace("?><rss", f"?><!DOCTYPE rss [{entities}]><rss").replace("utf-8", encoding)
@@ -59,14 +68,15 @@ def test_06_an_entity_bomb_does_not_go_off(watched, server, entities, encoding):
     ids=["entity", "parameter entity", "document type", "style sheet", "inclusion"],
 )
 def test_07_nothing_outside_of_the_feed_is_read(watched, server, tmp_path, scheme, head, inside):
-    secret = '<!ENTITY secret "Kept in the harbour safe">'
+    words = "Kept in the harbour safe"
+    secret = f'<!ENTITY secret "{words}">' if "%" in head or "rss SYSTEM" in head else words
     (tmp_path / "secret").write_text(secret)
     url = server.serve(secret, "/secret") if scheme == "http" else f"file://{tmp_path}/secret"
     spy = item("spy", "Spy TITLE", f"{FERRY} INSIDE").replace("TITLE", inside).replace("INSIDE", inside)
     server.serve(rss(*OLD, spy).replace("?><rss", f"?>{head}<rss").replace("{secret}", url))
     watched.goes_well(new=1)
     article = Article.objects.get(identity="spy")
-    assert "harbour safe" not in article.title + text_of(article)
+    assert words not in article.title + text_of(article)
     assert server.paths() == ["/feed", "/feed"]
 
 
@@ -78,15 +88,8 @@ def reading_processes() -> set[int]:
     return {child.pid for child in started if child.is_running() and child.status() != psutil.STATUS_ZOMBIE}
 
 
-def start_reading_processes() -> None:
-    """All that may run at once, so that none has to start within a time made short."""
-    slow = rss(*(item(str(n), text="t") for n in range(1900))).encode()
-    with ThreadPoolExecutor(reader.PROCESSES) as pool:
-        list(pool.map(lambda _: reader.read_feed_bytes(slow, "", "https://courier.example/"), range(reader.PROCESSES)))
-
-
+@pytest.mark.usefixtures("reading_processes_run")
 def test_08_a_parser_that_50_000_attributes_hold_up_is_killed_and_the_feed_marked(watched, server, monkeypatch):
-    start_reading_processes()
     before = reading_processes()
     monkeypatch.setattr(reader, "SECONDS", 1.5)
     server.serve(rss(*OLD, item("new")).replace("<rss ", f"<rss {ATTRIBUTES} "))

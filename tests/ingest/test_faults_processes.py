@@ -323,7 +323,7 @@ def test_42_a_look_that_is_delivered_again_while_it_lasts_visits_nothing_twice(s
     held = Held(NEWS)
     server.routes["/feed"] = held
     feed = add_feed(server.url())
-    with processes("worker", **GENTLE) as running:
+    with processes("worker", **GENTLE | {"FETCH_AT_ONCE": "2"}) as running:
         look()
         assert held.asked.wait(60)
         running.start("another worker")

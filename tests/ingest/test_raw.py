@@ -318,6 +318,15 @@ def text_of(found) -> str:
     return "".join([found.title, found.site_url, found.language, *found.deleted, *texts])
 
 
+@pytest.mark.parametrize(
+    "charset", ["punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "hex", "nonsense"]
+)
+def test_an_absurd_charset_costs_nothing(charset):
+    body = FEEDS[1].encode().replace(b"Envoys talk.", b"Envoys talk\xe9 \\N{x} \\u12.")
+    found = parse(body, f"application/xml; charset={charset}", BASE)
+    assert (len(found.items), found.deleted) == (1, ("urn:gazette:9",))
+
+
 ATOM_OF = '<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>{}</feed>'
 
 
@@ -337,7 +346,7 @@ def test_tags_over_which_the_parser_stumbles_are_no_fault_of_ours(body):
 
 
 @given(st.sampled_from(FEEDS), st.lists(CHANGES, min_size=1, max_size=6), st.sampled_from(TYPES))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_a_feed_damaged_anyhow_is_read_or_told_and_what_is_read_can_be_stored_and_passed_on(
     text, changes, content_type
 ):

@@ -34,7 +34,7 @@ def read_again(body: bytes, content_type: str = "") -> str:
 
 
 @given(LEGAL, st.sampled_from(UTF), st.sampled_from(["", "text/xml; charset=iso-8859-1", "text/xml; charset=nonsense"]))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_every_legal_character_is_kept_whatever_the_encoding_and_what_the_server_says(text, encoding, content_type):
     text = f"<rss>{text.replace('&#', '')}</rss>"
     assert read_again(text.encode(encoding), content_type) == text
@@ -129,7 +129,7 @@ def test_a_long_feed_is_read_after_it_was_trimmed():
 
 
 @given(WORDS)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_the_quick_look_at_a_date_never_fails(words):
     assert moment_of(words) == moment_of(words)
 
@@ -152,6 +152,7 @@ REPEATED = [
         "<entry ",
         "<a:item ",
         "<item><pubDate ",
+        "<pubDate ",
         "<pubDate>",
         "&#x1",
     ),

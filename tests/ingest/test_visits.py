@@ -97,7 +97,7 @@ def dated(identity: str, hours: float) -> str:
 
 
 def test_when_nothing_of_the_last_visit_is_shown_any_more_it_is_told_and_the_feed_visited_more_often(server, add_feed):
-    add_feed(server.serve(rss(dated("a", 9), dated("b", 8))), created_at=timezone.now() - 99 * DAY)
+    add_feed(server.serve(rss(dated("a", 9), dated("b", 8))))
     before = visit()
     server.serve(rss(dated("d", 3), dated("e", 2)))
     feed = visit()
@@ -108,11 +108,15 @@ def test_when_nothing_of_the_last_visit_is_shown_any_more_it_is_told_and_the_fee
     assert feed.hurry_until and abs(feed.hurry_until - timezone.now() - HURRY) < MINUTE
 
 
-def test_a_hurried_feed_is_visited_four_times_as_often_also_where_nothing_is_new(server, add_feed):
+def test_a_hurried_feed_is_visited_four_times_as_often_also_where_nothing_is_new(server, add_feed, monkeypatch):
+    monkeypatch.setattr(schedule.random, "uniform", lambda low, high: (low + high) / 2)
     add_feed(server.serve(NEWS))
-    visit()
+    Feed.objects.update(created_at=timezone.now() - 99 * DAY)
+    assert 15 * HOUR < wait_of(visit()) < 17 * HOUR
+    server.serve(rss(dated("c", 2)))
+    assert 5 * HOUR < wait_of(visit(hurry_until=timezone.now() + DAY)) < 7 * HOUR
     long_known = {"interval": 20 * HOUR, "hurry_until": timezone.now() + DAY}
-    Feed.objects.update(created_at=timezone.now() - 99 * DAY, last_item_at=timezone.now())
+    Feed.objects.update(last_item_at=timezone.now())
     assert 2 * HOUR < wait_of(visit(**long_known)) < 8 * HOUR
     assert wait_of(visit(interval=20 * HOUR, hurry_until=timezone.now() - DAY)) > 9 * HOUR
 
