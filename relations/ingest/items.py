@@ -13,6 +13,11 @@ LONGEST_LINK = 2000
 LONGEST_IDENTITY = 1000  # bytes, to fit into an index
 
 
+def fingerprint(text: str) -> str:
+    """32 hexadecimal digits, as PostgreSQL's md5() makes them."""
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedItem:
     identity: str  # guid, else link, else a hash; at most 1000 bytes, each once in a feed
@@ -33,7 +38,7 @@ class ParsedItem:
     @property
     def digest(self) -> str:
         """Changes when title or text does. 32 hexadecimal digits."""
-        return hashlib.md5(f"{self.title}\n{self.text}".encode(), usedforsecurity=False).hexdigest()
+        return fingerprint(f"{self.title}\n{self.text}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ from django.db.models.functions import MD5
 from relations.errors import RelationsError
 from relations.ingest import store_imports
 from relations.ingest.dates import ReadDate
-from relations.ingest.items import PageText, ParsedItem
+from relations.ingest.items import PageText, ParsedItem, fingerprint
 from relations.ingest.pieces import NO_DATE, item_of_page, item_of_text
 from relations.ingest.store import database_now
 from relations.models import Article, ArticleVersion, TextOrigin
@@ -32,7 +31,7 @@ class Added:
 def article_at(addresses: Collection[str]) -> Article | None:
     """The first article of any source that has one of these addresses."""
     wanted = [address for address in addresses if address]
-    digests = [hashlib.md5(address.encode(), usedforsecurity=False).hexdigest() for address in wanted]
+    digests = [fingerprint(address) for address in wanted]
     found = Article.objects.alias(digest=MD5("url")).filter(digest__in=digests, url__in=wanted)
     return found.order_by("pk").first() if wanted else None
 
@@ -70,7 +69,7 @@ def _add(item: ParsedItem, source: str, added_by: User, origin: TextOrigin) -> A
 
 def _with_text(text: str) -> Article | None:
     """The first article of any source whose newest text is exactly this."""
-    digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    digest = fingerprint(text)
     newest = ArticleVersion.objects.alias(digest=MD5("text")).filter(number=F("article__version"))
     same = newest.filter(digest=digest, text=text).select_related("article").order_by("article_id").first()
     return same.article if same else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from django.db import connection
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import MD5, Length
 
-from relations.ingest.items import PageText, ParsedItem
+from relations.ingest.items import PageText, ParsedItem, fingerprint
 from relations.ingest.raw import identity
 from relations.ingest.similar import LIKELY_FROM, containment, shingles
 from relations.ingest.store_copies import link_copies, wait_for_others_who_add_articles
@@ -127,7 +126,7 @@ def _known(feed: Feed, items: Sequence[ParsedItem]) -> tuple[dict[str, Article],
     by_link = {item.link: item for item in unknown if times[item.link] == 1}
     candidates = (
         Article.objects.alias(address=MD5("url"))
-        .filter(feed=feed, address__in=[_md5(link) for link in by_link])
+        .filter(feed=feed, address__in=[fingerprint(link) for link in by_link])
         .exclude(identity__in=identities)
         .only(*fields)
         .order_by("-pk")
@@ -169,10 +168,6 @@ def _is_elsewhere(article: Article, item: ParsedItem) -> bool:
     """At another address under another title. What stands behind a question mark may change at every visit."""
     at, title = article.url.split("?")[0], article.title
     return bool(at and item.link) and item.link.split("?")[0] != at and item.title != title
-
-
-def _md5(text: str) -> str:
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 class _Edit(NamedTuple):
@@ -229,20 +224,7 @@ def _add_articles(feed: Feed, items: Iterable[ParsedItem], now: dt.datetime, ori
     oldest_first = sorted(items, key=lambda item: item.published_at or now)
     articles = [_article(feed, item, now) for item in oldest_first]
     copy_in(articles)
-    copy_in(
-        [
-            ArticleVersion(
-                article=article,
-                number=article.version,
-                title=item.title,
-                text=item.text,
-                origin=origin,
-                correction=item.correction,
-                seen_at=now,
-            )
-            for article, item in zip(articles, oldest_first, strict=True)
-        ]
-    )
+    copy_in([_version(article, item, now, origin) for article, item in zip(articles, oldest_first, strict=True)])
     return articles
 
 
@@ -343,6 +325,10 @@ def new_version(article: Article, text: ParsedItem | PageText, now: dt.datetime,
     # The same words don't retract it again after someone reinstated it.
     if text.retraction and text.retraction != article.retraction:
         article.retracted_at, article.retraction = now, text.retraction
+    return _version(article, text, now, origin)
+
+
+def _version(article: Article, text: ParsedItem | PageText, now: dt.datetime, origin: TextOrigin) -> ArticleVersion:
     return ArticleVersion(
         article=article,
         number=article.version,

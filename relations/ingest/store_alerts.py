@@ -32,7 +32,7 @@ SILENT_AFTER_DISTANCES = 10
 # The usual distance is that of the last 90 days in which it brought something; fewer items than 5 don't show it.
 LOOKED_BACK = dt.timedelta(days=90)
 FEWEST_ITEMS = 5
-UNKNOWN_DISTANCE = dt.timedelta(days=30)
+UNKNOWN_DISTANCE = dt.timedelta(days=3)  # so that a feed that never brought much is silent after a month
 
 NEEDS_SOMEONE = Q(state__in=[FeedState.GONE, FeedState.BLOCKED, FeedState.SILENT]) | Q(
     state=FeedState.FAILING, failures__gte=FAILURES_TO_TELL

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from django.db.models import F
 
-from relations.ingest.items import PageText
+from relations.ingest.items import PageText, fingerprint
 from relations.ingest.marks import dateline_of, marked
 from relations.ingest.robots import Rules
 from relations.ingest.store import CHANGED_WITH_TEXT, may_bring, new_version
@@ -50,7 +49,7 @@ def record_page(article: Article, page: PageText, now: dt.datetime) -> bool:
     article.waits_for_page, article.page_due_at, article.page_tries = False, None, 0
     if page.wall or not page.text:
         return _leave(article, page.wall or "No story could be made out on the page.")
-    digest = hashlib.md5(page.text.encode(), usedforsecurity=False).hexdigest()
+    digest = fingerprint(page.text)
     same = _others_with(digest, article)
     # Kept in any case, so that a notice is known at every further story for which it is shown.
     article.page_digest = digest

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from relations import pipeline
 from relations.ingest.opml import read_opml
-from relations.ingest.previews import FeedOffer, SitePreview
 from relations.models import Feed
 from tests import making
+from tests.ingest.servers import Answer, FeedServer
 from tests.ingest.test_opml import opml, row
+from tests.ingest.texts import item, rss
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
 BOTH = pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without script"])
@@ -116,31 +117,35 @@ def test_an_admin_brings_a_list_and_takes_one(open_as: Any, javascript: bool) ->
 
 @BOTH
 def test_an_admin_finds_the_feeds_of_a_site_and_adds_one(
-    open_as: Any, javascript: bool, monkeypatch: pytest.MonkeyPatch
+    open_as: Any, javascript: bool, site: FeedServer, settings: Any
 ) -> None:
-    offers = tuple(
-        FeedOffer(f"https://post.example/{name}", f"Post {name}", "https://post.example/", "en", 5.0)
-        for name in ("world", "sport")
-    )
-
-    def preview(address: str) -> SitePreview:
-        return SitePreview(address, offers, f"{address} has two feeds.")
-
-    monkeypatch.setattr(pipeline, "preview_site", preview)
+    settings.FETCH_ALLOWED_HOSTS = ["127.0.0.1"]
     page = open_as("admin", javascript=javascript)
-    page.goto("/feeds/")
-    page.get_by_role("link", name="Add feeds").click()
-    page.get_by_label("Address of a site or a feed").fill("post.example")
+    page.goto("/feeds/new/")
+    page.get_by_label("Address of a site or a feed").fill(site.url("/"))
     page.get_by_role("button", name="Find feeds").click()
-    expect(page.get_by_text("post.example has two feeds.")).to_be_visible()
-    assert "address=post.example" in page.url
-    page.get_by_role("button", name="Add this feed Post world").click()
+    found = page.get_by_text("Bolivia → Chile: Diplomat expelled")
+    expect(found).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("The page names one feed.")).to_be_visible()
+    assert "address=" in page.url
+    page.get_by_role("button", name="Add this feed The Courier").click()
     expect(page.get_by_text("visited within a minute")).to_be_visible()
-    assert Feed.objects.get().url == "https://post.example/world"
-    if javascript:
-        expect(page.get_by_role("button", name="Add this feed Post sport")).to_be_visible()
-    else:
-        expect(page.get_by_role("heading", level=1)).to_have_text("Post world")
+    assert Feed.objects.get().url == site.url("/world.xml")
+
+
+@pytest.fixture
+def site() -> Iterator[FeedServer]:
+    """A site whose page names one feed that can be read and one that can't."""
+    server = FeedServer()
+    server.serve(
+        rss(item("a", "Envoys expelled", "Bolivia's government expelled two Chilean diplomats.")), "/world.xml"
+    )
+    link = '<link rel="alternate" type="application/rss+xml" href="/{}">'
+    server.routes["/"] = Answer(
+        f"<html><head>{link.format('gone.xml')}{link.format('world.xml')}</head></html>".encode()
+    )
+    yield server
+    server.close()
 
 
 def test_while_a_site_is_looked_at_the_page_says_so(open_as: Any) -> None:

@@ -139,9 +139,9 @@ def quiet(since: timedelta, moments: int = 0, distance: timedelta = DAY, **value
         (20, HOUR, 7 * DAY),  # never sooner than a week
         (20, DAY, 10 * DAY),
         (5, 20 * DAY, 200 * DAY),
-        (5, 22 * DAY + 12 * HOUR, 300 * DAY),  # the first of them is 90 days back, so that too few are left
-        (4, HOUR, 300 * DAY),
-        (0, DAY, 300 * DAY),
+        (5, 22 * DAY + 12 * HOUR, 30 * DAY),  # the first of them is 90 days back, so that too few are left
+        (4, HOUR, 30 * DAY),
+        (0, DAY, 30 * DAY),
     ],
 )
 def test_a_feed_is_silent_after_ten_times_its_usual_distance(moments, distance, patience):
