@@ -235,8 +235,8 @@ def test_19_characters_that_can_not_be_stored_cost_no_item(watched, server, enco
     text = rss(*OLD, f"<item>{bad}</item>", item("fine"), title="TITLE").replace("TITLE", ILLEGAL)
     server.serve(text.replace('"utf-8"', f'"{encoding}"').encode(encoding))
     watched.goes_well(new=2)
-    article = Article.objects.exclude(identity="fine").latest("pk")
-    assert article.identity.startswith("https://courier.example/bad") and article.identity.endswith("end")
+    article = Article.objects.get(identity__startswith="https://courier.example/bad")
+    assert article.identity.endswith("end")
     assert text_of(article).endswith("end")
     for stored in (article.identity, article.url, article.title, article.date_words, text_of(article)):
         assert not set(stored) & {"\x00", "\x08", "\x1f", "\ufffe", "\uffff"}
