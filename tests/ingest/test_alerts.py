@@ -165,9 +165,9 @@ def test_items_that_came_at_one_moment_say_nothing_about_their_distance():
 
 def test_a_feed_that_never_brought_anything_counts_from_when_it_was_added():
     feed = making.feed(state=FeedState.OK, last_visit_at=NOW)
-    change(feed, created_at=NOW - 299 * DAY)
+    change(feed, created_at=NOW - 29 * DAY)
     assert watch_feeds(NOW) == 0
-    change(feed, created_at=NOW - 301 * DAY)
+    change(feed, created_at=NOW - 31 * DAY)
     assert watch_feeds(NOW) == 1
 
 
