@@ -331,6 +331,7 @@ def test_42_a_look_that_is_delivered_again_while_it_lasts_visits_nothing_twice(s
         deliver_again()
         wait_until(neighbour.visits.exists, what="the second delivery")
         held.let_go.set()
+        wait_until(feed.visits.exists, what="the end of the first delivery")
         wait_until(is_all_done, what="the end of both")
     assert server.paths().count("/feed") == 1
     assert_stored_once(feed, FERRY, BRIDGE)
