@@ -37,14 +37,15 @@ _SITE_BEHIND = re.compile(r"\s+[|•»–—-]\s+[^|•»–—-]{2,40}$")
 
 def extract(body: bytes, url: str, content_type: str = "") -> PageText:
     """What a page shows as a story. url: where it was found. Never raises for what a page may hold; see PageText."""
-    tree = load_html(_in_its_encoding(body, content_type))
+    page = _in_its_encoding(body, content_type)
+    tree = load_html(page)
     if tree is None:
         return PageText(title="", text="", published_at=None, wall="The page is empty or no web page.")
     declared = next(iter(tree.xpath("/html/@lang")), "")
     title, date = _title(tree), _date(tree, url)
     # Given the text anew: trafilatura prunes the tree that it is given.
     # The headline is no part of the text, whose first words may be a dateline.
-    text = _text(_in_its_encoding(body, content_type), url).removeprefix(f"{title}\n\n")
+    text = _text(page, url).removeprefix(f"{title}\n\n")
     found = PageText(
         title=title[:LONGEST_TITLE],
         text=text[:LONGEST_TEXT],
