@@ -12,6 +12,7 @@ from relations.codebook.closeness import families, family_of
 from relations.merging.clusters import REACH, Group, felt_around, most_like, partition
 from relations.merging.evidence import Evidence, Plan, Testimony, most_specific_actor, weigh
 from relations.merging.identity import goes_on_as
+from relations.merging.store_texts import write_texts
 from relations.merging.tellings import GOVERNMENT, Telling, words_of
 from relations.models import ActorKind, CountryPair, Dataset, Event, PairDay, Precision, Report, Status
 
@@ -229,6 +230,7 @@ def derive_events(event_ids: Iterable[int]) -> int:
     for event in changed:
         event.updated_at = now
     Event.objects.bulk_update(changed, [*DERIVED, "updated_at"], batch_size=500)
+    write_texts([event.pk for event in events])
     Event.objects.filter(pk__in=set(event_ids), evidence_changed=True).update(evidence_changed=False)
     PairDay.objects.mark_stale(stale)
     return len(changed)

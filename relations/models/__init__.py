@@ -5,12 +5,14 @@ from relations.models.articles import READ_LANGUAGES, Article, ArticleKind, Arti
 from relations.models.corrections import Correction
 from relations.models.countries import Country, CountryPair
 from relations.models.engagements import Engagement, EngagementKind
+from relations.models.event_filters import EventFilters
 from relations.models.events import Event
 from relations.models.feeds import Feed, FeedAlert, FeedGap, FeedKind, FeedState, FeedVisit, FullText, VisitOutcome
 from relations.models.hosts import Host, OpenRequest, RobotsFile, registrable_domain
 from relations.models.imports import ArticleImport, ImportPiece, PieceKind
 from relations.models.reports import Report, Withdrawal
 from relations.models.scores import LearntPrecision, PairDay, PairMonth, PairStanding, current_formula
+from relations.models.search_texts import ArticleText, EventText, words_query
 from relations.models.words import Dataset, Direction, Precision, Stage, Status
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "Article",
     "ArticleImport",
     "ArticleKind",
+    "ArticleText",
     "ArticleVersion",
     "Correction",
     "Country",
@@ -30,6 +33,8 @@ __all__ = [
     "Engagement",
     "EngagementKind",
     "Event",
+    "EventFilters",
+    "EventText",
     "Feed",
     "FeedAlert",
     "FeedGap",
@@ -57,4 +62,5 @@ __all__ = [
     "Withdrawal",
     "current_formula",
     "registrable_domain",
+    "words_query",
 ]

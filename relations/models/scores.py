@@ -14,7 +14,7 @@ from django.db.models import Q
 from relations.codebook.weights import WeightSet, default_weights
 from relations.models.countries import CountryPair
 from relations.models.events import Event
-from relations.models.words import Dataset, Direction, Status, in_choices
+from relations.models.words import Dataset, Direction, Stage, Status, in_choices
 from relations.tension.precision import Verdicts
 
 LEARNT_FOR = 15
@@ -80,13 +80,14 @@ class PairMonth(models.Model):
     type = models.CharField(max_length=40)
     status = models.CharField(max_length=10, choices=Status)
     direction = models.SmallIntegerField(choices=Direction)
+    stage = models.CharField(max_length=12, choices=Stage, default=Stage.HELD)
     events = models.PositiveIntegerField()
 
     class Meta:
         constraints = [
             # Also the index that a pair's counts are read by.
             models.UniqueConstraint(
-                fields=["pair", "dataset", "month", "type", "status", "direction"], name="pair_month_once"
+                fields=["pair", "dataset", "month", "type", "status", "direction", "stage"], name="pair_month_once"
             ),
         ]
         indexes = [
@@ -126,6 +127,7 @@ class PairStanding(models.Model):
     cooperation = models.FloatField(default=0.0)
     articles = models.PositiveIntegerField(default=0)
     all_articles = models.PositiveIntegerField(default=0)
+    scored_at = models.DateTimeField(auto_now=True, help_text="when this was written down")
     made_with = models.CharField(max_length=60, blank=True)
 
     class Meta:

@@ -152,12 +152,12 @@ def _count_months(months: set[tuple[int, str, dt.date]]) -> None:
             f"WITH asked AS (SELECT * FROM {these}), "  # noqa: S608
             "spans AS (SELECT pair, dataset, min(month) AS first, max(month) AS last FROM asked GROUP BY 1, 2), "
             "counted AS (SELECT e.pair_id AS pair, e.dataset, date_trunc('month', e.occurred_on)::date AS month, "
-            "e.type, e.status, e.direction, count(*) AS events FROM spans s JOIN relations_event e "
+            "e.type, e.status, e.direction, e.stage, count(*) AS events FROM spans s JOIN relations_event e "
             "ON e.pair_id = s.pair AND e.dataset = s.dataset "
             "AND e.occurred_on >= s.first AND e.occurred_on < s.last + interval '1 month' "
-            "WHERE e.status <> %s GROUP BY 1, 2, 3, 4, 5, 6) "
-            "INSERT INTO relations_pairmonth (pair_id, dataset, month, type, status, direction, events) "
-            "SELECT pair, dataset, month, type, status, direction, events FROM counted JOIN asked "
+            "WHERE e.status <> %s GROUP BY 1, 2, 3, 4, 5, 6, 7) "
+            "INSERT INTO relations_pairmonth (pair_id, dataset, month, type, status, direction, stage, events) "
+            "SELECT pair, dataset, month, type, status, direction, stage, events FROM counted JOIN asked "
             "USING (pair, dataset, month)",
             [*asked, Status.MERGED.value],
         )

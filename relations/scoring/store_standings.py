@@ -21,7 +21,7 @@ LATELY = 30
 KEPT = [
     *("as_of", "score", "low", "high", "known", "change_7", "change_30", "change_90", "events_7", "events_30"),
     *("events_90", "last_event_on", "mover", "recent", "forward", "backward", "conflict", "cooperation"),
-    *("articles", "all_articles", "made_with"),
+    *("articles", "all_articles", "made_with", "scored_at"),
 ]
 
 

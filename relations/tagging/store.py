@@ -8,6 +8,7 @@ from typing import Any
 
 from relations.models import Actor, Article, Country, CountryPair, Direction, Event, Report, Withdrawal
 from relations.tagging.coded import ActorMention, CodedEvent, Key, happening_key
+from relations.tagging.store_texts import write_texts
 
 # What another reading may change of a report; its event stays.
 READ_FIELDS = (
@@ -77,8 +78,10 @@ def _why(report: Report, article: Article, version: int) -> Withdrawal:
 
 
 def mark_read(articles: Iterable[Article], coder: str, now: dt.datetime) -> None:
-    """The articles leave the queue."""
-    Article.objects.filter(pk__in=[article.pk for article in articles]).update(tagged_at=now, coder=coder)
+    """The articles leave the queue, and can be found by their words."""
+    ids = [article.pk for article in articles]
+    Article.objects.filter(pk__in=ids).update(tagged_at=now, coder=coder)
+    write_texts(ids)
 
 
 def _earlier_reports(articles: list[Article]) -> tuple[dict[int, dict[Key, Report]], list[Report]]:

@@ -101,7 +101,7 @@ def assert_true_to_the_events() -> None:
             assert standing.made_with == current_formula().label
         else:
             assert standing is None
-    columns = ("pair", "dataset", "type", "status", "direction")
+    columns = ("pair", "dataset", "type", "status", "direction", "stage")
     told = Event.objects.exclude(status="merged").values_list("occurred_on", *columns)
     kept_months = PairMonth.objects.values_list("month", *columns, "events")
     assert {tuple(row[:-1]): row[-1] for row in kept_months} == Counter((d.replace(day=1), *row) for d, *row in told)
