@@ -25,20 +25,26 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]+")
 
 def as_ical(file: EngagementFile, name: str, absolute: Callable[[str], str]) -> bytes:
     """The calendar file. name: what programs call it. absolute: makes a whole address of a page's path."""
+    cut = f" These are the {len(file.entries):,} last heard of; older ones are left out." if file.is_cut else ""
+    calendar = calendar_of(name, ABOUT + cut)
+    for entry in file.entries:
+        calendar.add_component(_event(entry, absolute(entry.words.url)))
+    return calendar.to_ical()
+
+
+def calendar_of(name: str, about: str) -> Calendar:
+    """An empty calendar. name: what programs call it. about: what it holds."""
     calendar = Calendar()
     calendar.add("prodid", "-//Dyad//Engagements//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     # NAME and REFRESH-INTERVAL are RFC 7986's; the X- lines say the same to older programs.
-    calendar.add("name", _text(name))
-    calendar.add("x-wr-calname", _text(name))
+    calendar.add("name", plain(name))
+    calendar.add("x-wr-calname", plain(name))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vText("PT1H"))
-    cut = f" These are the {len(file.entries):,} last heard of; older ones are left out." if file.is_cut else ""
-    calendar.add("x-wr-caldesc", _text(ABOUT + cut))
-    for entry in file.entries:
-        calendar.add_component(_event(entry, absolute(entry.words.url)))
-    return calendar.to_ical()
+    calendar.add("x-wr-caldesc", plain(about))
+    return calendar
 
 
 def _event(entry: FileEntry, url: str) -> Event:
@@ -49,14 +55,14 @@ def _event(entry: FileEntry, url: str) -> Event:
     event.add("dtstamp", entry.updated_at)
     event.add("last-modified", entry.updated_at)
     event.add("status", STATUS.get(entry.words.state, "TENTATIVE"))
-    event.add("summary", _text(_summary(entry)))
+    event.add("summary", plain(_summary(entry)))
     event.add("dtstart", entry.first)
     event.add("dtend", entry.last + dt.timedelta(days=1))  # the first day that is no longer part of it
     event.add("transp", "TRANSPARENT")  # others' meetings keep nobody busy
     event.add("categories", [entry.words.kind])
     if entry.words.place or entry.host:
-        event.add("location", _text(entry.words.place or entry.host))
-    event.add("description", _text(_description(entry, url)))
+        event.add("location", plain(entry.words.place or entry.host))
+    event.add("description", plain(_description(entry, url)))
     event.add("url", url)
     return event
 
@@ -80,5 +86,6 @@ def _description(entry: FileEntry, url: str) -> str:
     return "\n".join([*parts, "", f"The story with its sources: {url}"])
 
 
-def _text(text: str) -> vText:
+def plain(text: str) -> vText:
+    """A text without the characters that the format forbids."""
     return vText(_CONTROL.sub(" ", text))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 
 from relations.codebook.event_types import GROUPS, event_types, types_in_group
-from relations.models.events import Event
+from relations.models.events import Events
 from relations.models.reports import Report
 from relations.models.scores import learnt_log_odds
 from relations.models.search_texts import EventText, words_query
@@ -76,16 +76,26 @@ class EventFilters:
     @classmethod
     def from_dict(cls, chosen: Mapping[str, Any]) -> EventFilters:
         """What as_dict gave, stored somewhere. What the codebook no longer knows is left out."""
-        lists = {
-            "groups": [slug for slug in chosen.get("group", ()) if slug in GROUPS],
-            "types": [slug for slug in chosen.get("type", ()) if slug in event_types()],
-            "stages": [stage for stage in chosen.get("stage", ()) if stage in Stage.values],
-            "statuses": [status for status in chosen.get("status", ()) if status in Status.values],
-        }
-        numbers = {name: int(chosen[name]) for name in ("direction", "source", "confidence") if chosen.get(name)}
-        dates = {name: dt.date.fromisoformat(chosen[name]) for name in ("since", "until") if chosen.get(name)}
+        def known(name: str, among: Container[str]) -> tuple[str, ...]:
+            return tuple(value for value in chosen.get(name, ()) if value in among)
+
+        def number(name: str) -> int | None:
+            return int(chosen[name]) if chosen.get(name) else None
+
+        def day(name: str) -> dt.date | None:
+            return dt.date.fromisoformat(chosen[name]) if chosen.get(name) else None
+
         return cls(
-            **{name: tuple(values) for name, values in lists.items()}, **numbers, **dates, words=chosen.get("q", "")
+            groups=known("group", GROUPS),
+            types=known("type", event_types()),
+            direction=number("direction"),
+            stages=known("stage", Stage.values),
+            statuses=known("status", Status.values),
+            source=number("source"),
+            confidence=number("confidence"),
+            since=day("since"),
+            until=day("until"),
+            words=chosen.get("q", ""),
         )
 
     def without(self, *names: str) -> EventFilters:
@@ -93,7 +103,11 @@ class EventFilters:
         empty = EventFilters()
         return replace(self, **{name: getattr(empty, name) for name in names})
 
-    def of(self, events: QuerySet[Event]) -> QuerySet[Event]:
+    def with_(self, **values: Any) -> EventFilters:
+        """The same with these fields."""
+        return replace(self, **values)
+
+    def of(self, events: Events) -> Events:
         """The events that fit."""
         events = events.filter(status__in=self.chosen_statuses)
         if self.groups or self.types:

@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from relations.codebook.weights import default_weights
 from relations.models import CountryPair, Dataset, Event
-from relations.queries.display import EventWords, date_words, event_words, signed
+from relations.models.scores import learnt_log_odds
+from relations.queries.display import EventWords, date_words, event_words, facts_of, signed
 from relations.queries.overview import SIDES
 from relations.queries.scores import ScoreSeries, evidence_on
 from relations.tension.chapters import Chapter, chapters
@@ -88,11 +89,11 @@ def _events_near(pair: CountryPair, days: Sequence[dt.date]) -> list[Event]:
 
 def _makers(events: Sequence[Event], turn: dt.date, change: float, before: float) -> list[Event]:
     """The events around a turning point that pulled most the way the score went."""
-    weights = default_weights()
+    weights, learnt = default_weights(), learnt_log_odds()
 
     def pull(event: Event) -> float:
         severity = figures(event.type, event.stage, weights).severity
-        return evidence_on(event, event.occurred_on) * (severity - before) * (1 if change > 0 else -1)
+        return evidence_on(facts_of(event), event.occurred_on, learnt) * (severity - before) * (1 if change > 0 else -1)
 
     close = [event for event in events if abs(event.occurred_on - turn) <= AROUND]
     strongest = sorted(close, key=lambda event: (-pull(event), event.pk))[:NAMED_BY]

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
+from django.urls import reverse
+
+from relations.codebook.countries import countries
+from relations.codebook.event_types import event_types
 from relations.models import Direction, Event, Precision, Stage, Status
+from relations.models.event_filters import STANDING
 from relations.models.scores import learnt_log_odds
+from relations.tension.formula import event_probability
 
 MINUS = "\N{MINUS SIGN}"
 LITTLE_CHANGE = 0.05
@@ -69,43 +78,127 @@ class EventWords:
     sources: str
 
 
+class EventFacts(NamedTuple):
+    """The columns of an event that its words are made of, as COLUMNS fetches them: a list needs no model instances."""
+
+    id: int
+    occurred_on: dt.date
+    precision: str
+    type: str
+    direction: int
+    stage: str
+    status: str
+    source: str
+    target: str
+    source_actor: str | None
+    source_actor_kind: str | None
+    target_actor: str | None
+    target_actor_kind: str | None
+    confidence: float
+    report_count: int
+    source_count: int
+    corrected_fields: list[str]
+    in_force_until: dt.date | None
+    replaced_on: dt.date | None
+
+
+COLUMNS = (
+    *("pk", "occurred_on", "precision", "type", "direction", "stage", "status", "source_id", "target_id"),
+    *("source_actor__name", "source_actor__kind", "target_actor__name", "target_actor__kind"),
+    *("confidence", "report_count", "source_count", "corrected_fields", "in_force_until", "replaced_on"),
+)
+
+
 def event_words(event: Event) -> EventWords:
-    """Needs source, target, source_actor and target_actor fetched with the event."""
-    kind = event.kind
-    mutual = event.direction == Direction.MUTUAL
-    named = [
-        actor.name for actor in (event.source_actor, event.target_actor) if actor is not None and actor.kind != "state"
-    ]
-    reports = count(event.report_count, "report")
-    counts = event.status in (Status.CODED, Status.CONFIRMED)
-    return EventWords(
+    """Needs source_actor and target_actor fetched with the event."""
+    return words_of(facts_of(event))
+
+
+def facts_of(event: Event) -> EventFacts:
+    """Needs source_actor and target_actor fetched with the event."""
+    by, at = event.source_actor, event.target_actor
+    return EventFacts(
         id=event.pk,
-        url=event.get_absolute_url(),
+        occurred_on=event.occurred_on,
+        precision=event.precision,
+        type=event.type,
+        direction=event.direction,
+        stage=event.stage,
+        status=event.status,
+        source=event.source_id,
+        target=event.target_id,
+        source_actor=by.name if by else None,
+        source_actor_kind=by.kind if by else None,
+        target_actor=at.name if at else None,
+        target_actor_kind=at.kind if at else None,
+        confidence=event.confidence,
+        report_count=event.report_count,
+        source_count=event.source_count,
+        corrected_fields=event.corrected_fields,
+        in_force_until=event.in_force_until,
+        replaced_on=event.replaced_on,
+    )
+
+
+def words_of(event: EventFacts, learnt: Mapping[str, float] | None = None) -> EventWords:
+    """learnt: as learnt_log_odds gives it, where many are put into words."""
+    kind = event_types()[event.type]
+    mutual = event.direction == Direction.MUTUAL
+    actors = ((event.source_actor, event.source_actor_kind), (event.target_actor, event.target_actor_kind))
+    named = [name for name, of_kind in actors if name and of_kind != "state"]
+    return EventWords(
+        id=event.id,
+        url=address("event", event.id),
         date=date_words(event.occurred_on, event.precision),
         is_vague=event.precision != Precision.DAY,
         type=kind.name,
         group=kind.group,
         tone="neutral" if kind.goldstein == 0 else "conflict" if kind.is_conflict else "cooperation",
-        who=event.source.name,
-        whom=event.target.name,
+        who=country_name(event.source),
+        whom=country_name(event.target),
         link="↔" if mutual else "→",
         link_words="with" if mutual else "towards",
         actors=" · ".join(named),
         # A stage that the type's name says already (visit postponed) or that needs no word (held) is left out.
-        stage="" if event.stage == Stage.HELD or event.stage in event.type else Stage(event.stage).label,
+        stage="" if event.stage == Stage.HELD or event.stage in event.type else str(Stage(event.stage).label),
         status=event.status,
-        status_words=_status_words(event),
-        confidence=f"{100 * probability(event):.0f} %" if counts else "not counted",
-        sources=f"{reports}, {count(event.source_count, 'source')}" if event.report_count else "no report",
+        status_words=_status_words(event.status, event.corrected_fields),
+        confidence=f"{100 * probability_of(event, learnt):.0f} %" if event.status in STANDING else "not counted",
+        sources=(
+            f"{count(event.report_count, 'report')}, {count(event.source_count, 'source')}"
+            if event.report_count
+            else "no report"
+        ),
     )
 
 
-def probability(event: Event) -> float:
+def address(route: str, pk: int) -> str:
+    """The address of a page that is named by a number. A list has hundreds of them, and reverse() is slow."""
+    before, after = _around(route)
+    return f"{before}{pk}{after}"
+
+
+@cache
+def _around(route: str) -> tuple[str, str]:
+    before, _, after = reverse(route, args=[0]).rpartition("0")
+    return before, after
+
+
+def country_name(code: str) -> str:
+    known = countries().get(code)
+    return known.name if known else code
+
+
+def probability_of(event: EventFacts, learnt: Mapping[str, float] | None = None) -> float:
     """Chance that it happened as coded, as the score has it."""
-    return event.occurrence(learnt_log_odds().get(event.type, 0.0)).probability
+    return event_probability(
+        confirmed=event.status == Status.CONFIRMED,
+        confidence=event.confidence,
+        learnt=(learnt_log_odds() if learnt is None else learnt).get(event.type, 0.0),
+    )
 
 
-def _status_words(event: Event) -> str:
-    if event.status != Status.CODED:
-        return str(Status(event.status).label)
-    return "corrected by an editor" if set(event.corrected_fields) - {"status"} else ""
+def _status_words(status: str, corrected_fields: list[str]) -> str:
+    if status != Status.CODED:
+        return str(Status(status).label)
+    return "corrected by an editor" if set(corrected_fields) - {"status"} else ""

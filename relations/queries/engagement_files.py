@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, Q
 
 from relations.models import Direction, Engagement, Event, Stage
-from relations.queries.display import date_words
+from relations.queries.display import country_name, date_words
 from relations.queries.engagement_words import (
     GONE,
     NO_DATE,
@@ -61,7 +61,7 @@ class EngagementFile:
 
 def for_file(filters: EngagementFilters, today: dt.date, limit: int = FILE_ENTRIES) -> EngagementFile:
     """Those that have a date, in two queries; with those of which nothing is left, so that calendars take them out."""
-    told = Event.objects.standing().select_related("source", "target").order_by("occurred_on", "pk")
+    told = Event.objects.standing().order_by("occurred_on", "pk")
     dated = Q(planned_from__isnull=False) | Q(held_on__isnull=False) & (Q(state=Stage.HELD) | Q(event_count=0))
     found = list(
         filters.choose(Engagement.objects.filter(dated, merged_into=None))
@@ -95,7 +95,7 @@ def _entry(engagement: Engagement, today: dt.date) -> FileEntry:
 
 def _line(event: Event) -> str:
     sign = "↔" if event.direction == Direction.MUTUAL else "→"
-    sides = f"{event.source.name} {sign} {event.target.name}"
+    sides = f"{country_name(event.source_id)} {sign} {country_name(event.target_id)}"
     line = f"{date_words(event.occurred_on, event.precision)}: {event.kind.name}, {sides}"
     plan = time_words(event)
     return line if plan == NO_DATE else f"{line}; planned for {plan}"

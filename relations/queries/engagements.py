@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.db.models import F, Q
 
-from relations.models import Article, CountryPair, Engagement, Event, Stage
+from relations.models import CountryPair, Engagement, Event, Stage
 from relations.models.engagements import Engagements
 from relations.queries.display import EventWords, date_words, day_words, event_words
 from relations.queries.engagement_words import (
@@ -22,7 +22,7 @@ from relations.queries.engagement_words import (
     time_words,
 )
 from relations.queries.overview import SIDES
-from relations.queries.timelines import best_reports
+from relations.queries.timelines import Evidence, best_reports
 
 PAGE = 20
 STORY_EVENTS = 200
@@ -140,9 +140,7 @@ class StoryEvent:
     """One event of an engagement's life. plan: the time that it names, in words; moved: another than before."""
 
     words: EventWords
-    sentence: str
-    feed: str
-    article: Article | None
+    evidence: Evidence | None
     plan: str
     moved: bool
 
@@ -180,15 +178,13 @@ def story(engagement: Engagement, today: dt.date) -> Story:
     times: list[PlannedTime] = []
     said: tuple[Any, ...] = ()
     for event in shown:
-        report, words, plan = evidence.get(event.pk), event_words(event), time_words(event)
+        words, plan = event_words(event), time_words(event)
         time = (event.planned_on, event.planned_from, event.planned_until)
         names_new = plan != NO_DATE and time != said
         events.append(
             StoryEvent(
                 words=words,
-                sentence=report.sentence if report else "",
-                feed=report.article.feed.title if report else "",
-                article=report.article if report else None,
+                evidence=evidence.get(event.pk),
                 plan="" if plan == NO_DATE else plan,
                 moved=names_new and bool(times),
             )

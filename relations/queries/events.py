@@ -20,7 +20,8 @@ from relations.models import (
     Withdrawal,
 )
 from relations.models.events import NO_END
-from relations.queries.display import EventWords, date_words, day_words, event_words
+from relations.models.scores import learnt_log_odds
+from relations.queries.display import EventWords, date_words, day_words, event_words, facts_of
 from relations.queries.overview import SIDES
 from relations.queries.scores import StandingWords, share, standing_words
 from relations.queries.timelines import standing_of
@@ -111,7 +112,7 @@ def event_page(event: Event) -> EventPage:
     earlier = others.filter(occurred_on__range=(day - NEAR, day)).order_by("-occurred_on", "-pk")[:NEAR_SHOWN]
     later = others.filter(occurred_on__gt=day, occurred_on__lte=day + NEAR).order_by("occurred_on", "pk")[:NEAR_SHOWN]
     near = [*reversed(later), *earlier]
-    reports = _reports(event)
+    reports = reports_of(event.pk)
     in_plan = (
         others.standing().filter(engagement=event.engagement_id, engagement__isnull=False).order_by("occurred_on", "pk")
     )
@@ -119,7 +120,7 @@ def event_page(event: Event) -> EventPage:
         event=event,
         words=event_words(event),
         definition=event.kind.definition,
-        share=share(event, standing),
+        share=share(facts_of(event), standing, learnt_log_odds()),
         standing=standing_words(standing) if standing else None,
         reports=[report for report in reports if not report.withdrawn],
         gone=[report for report in reports if report.withdrawn],
@@ -144,9 +145,12 @@ def _counting(event: Event) -> str:
     return ""
 
 
-def _reports(event: Event) -> list[ReportWords]:
+def reports_of(event_id: int, most: int = REPORTS_SHOWN) -> list[ReportWords]:
+    """The event's first reports, in the order in which they were published; two queries."""
     reports = list(
-        event.reports.select_related("article__feed").order_by("article__published_at", "pk")[:REPORTS_SHOWN]
+        Report.objects.filter(event=event_id)
+        .select_related("article__feed")
+        .order_by("article__published_at", "pk")[:most]
     )
     texts = {
         (version.article_id, version.number): version.text

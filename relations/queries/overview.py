@@ -93,7 +93,8 @@ def latest_events(limit: int = 10) -> list[EventWords]:
     return [event_words(event) for event in events]
 
 
-SIDES = ("source", "target", "source_actor", "target_actor")
+# What event_words needs fetched with an event; the countries' names stand in the codebook.
+SIDES = ("source_actor", "target_actor")
 
 
 def _with_words(standings: QuerySet[PairStanding]) -> QuerySet[PairStanding]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from relations.codebook.weights import default_weights
-from relations.models import Dataset, Event, PairDay, PairStanding
-from relations.models.scores import learnt_log_odds
-from relations.queries.display import signed, trend
+from relations.models import Dataset, PairDay, PairStanding
+from relations.models.event_filters import STANDING
+from relations.queries.display import EventFacts, probability_of, signed, trend
 from relations.tension import shares, sums
-from relations.tension.formula import LITTLE_KNOWN, figures
+from relations.tension.formula import LITTLE_KNOWN, Figures, figures
 from relations.tension.sums import Series
+from relations.tension.terms import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +88,27 @@ def attention(standing: PairStanding) -> str:
     return f"{share:.1f} % ({standing.articles:,} of {standing.all_articles:,})"
 
 
-def evidence_on(event: Event, day: dt.date) -> float:
+def evidence_on(event: EventFacts, day: dt.date, learnt: Mapping[str, float]) -> float:
     """What is left of an event's evidence on a day, by the term that scoring worked out for it."""
-    one = event.occurrence(learnt_log_odds().get(event.type, 0.0))
-    about = figures(one.type, one.stage, default_weights())
-    return shares.evidence_on(day.toordinal(), one, event.term, about)
+    until, replaced = event.in_force_until, event.replaced_on
+    term = Term(until.toordinal() if until else None, replaced.toordinal() if replaced else None)
+    about = _figures(event.type, event.stage)
+    left = term.decay(event.occurred_on.toordinal(), day.toordinal(), about.half_life)
+    return probability_of(event, learnt) * about.evidence * left
 
 
-def share(event: Event, standing: PairStanding | None) -> str:
+def share(event: EventFacts, standing: PairStanding | None, learnt: Mapping[str, float]) -> str:
     """What an event does to today's score, signed; empty where it no longer counts or hardly moves it."""
-    if standing is None or not event.counts or event.occurred_on > standing.as_of:
+    if standing is None or event.status not in STANDING or event.occurred_on > standing.as_of:
         return ""
-    v = evidence_on(event, standing.as_of)
+    v = evidence_on(event, standing.as_of, learnt)
     if v > standing.known + 1e-9:
         return ""  # the pair has not been scored with this event yet
-    about = figures(event.type, event.stage, default_weights())
-    moved = shares.effect(v, about.severity, standing.score, standing.known)
+    moved = shares.effect(v, _figures(event.type, event.stage).severity, standing.score, standing.known)
     return signed(moved) if abs(moved) >= 0.05 else ""
+
+
+@cache
+def _figures(type_slug: str, stage: str) -> Figures:
+    """By the installed weights, which a process reads once."""
+    return figures(type_slug, stage, default_weights())

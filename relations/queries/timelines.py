@@ -3,52 +3,57 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from typing import Any, NamedTuple
 
-from django.db.models import Q, Sum
+from django.contrib.postgres.search import SearchHeadline
+from django.db import connection
+from django.db.models import F, Q
 
-from relations.codebook.event_types import event_types, types_in_group
-from relations.models import Article, CountryPair, Dataset, Event, PairMonth, PairStanding, Report, Status
-from relations.queries.display import EventWords, day_words, event_words
-from relations.queries.overview import SIDES
+from relations.models import CountryPair, Dataset, Event, EventFilters, PairStanding, Report, words_query
+from relations.models.events import Events
+from relations.models.scores import learnt_log_odds
+from relations.models.search_texts import LANGUAGE
+from relations.queries.display import COLUMNS, EventFacts, EventWords, address, count, day_words, words_of
 from relations.queries.scores import share
 
 PAGE = 50
+# Marks around the words that were searched for: characters that no text has, from the area for private use.
+OPENS, CLOSES = "\ue000", "\ue001"
+_MARKED = re.compile(f"{OPENS}([^{CLOSES}]*){CLOSES}")
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineFilters:
-    """What to show. Empty means everything; direction is one of Direction's values."""
+class Evidence(NamedTuple):
+    """The report that says surest that an event happened. pieces: (text, whether it was searched for)."""
 
-    groups: tuple[str, ...] = ()
-    direction: int | None = None
-    since: dt.date | None = None
-    until: dt.date | None = None
-    with_rejected: bool = False
+    pieces: list[tuple[str, bool]]
+    feed: str
+    article_url: str
 
     @property
-    def any(self) -> bool:
-        return bool(self.groups or self.direction is not None or self.since or self.until or self.with_rejected)
+    def sentence(self) -> str:
+        return "".join(text for text, _ in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineEvent:
-    """One event of the list, with the sentence it was read from. share: of today's score, signed."""
+    """One event of the list, with the sentence it was read from. share: of today's score, signed. reports: as a link
+    to them says."""
 
     words: EventWords
     share: str
-    sentence: str
-    feed: str
-    article: Article | None
+    evidence: Evidence | None
+    reports: str
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineDay:
     date: dt.date
     label: str
-    events: list[TimelineEvent] = field(default_factory=list)
+    events: list[TimelineEvent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,81 +66,90 @@ def find_pair(slug: str) -> CountryPair | None:
     return CountryPair.objects.select_related("first", "second").filter(slug=slug).first()
 
 
-def counts_by_group(pair: CountryPair) -> dict[str, int]:
-    """How many standing events the pair has in each group of types, from the monthly counts."""
-    counts = (
-        PairMonth.objects.filter(pair=pair, dataset=Dataset.OWN, status__in=[Status.CODED, Status.CONFIRMED])
-        .values_list("type")
-        .annotate(total=Sum("events"))
-    )
-    groups: dict[str, int] = {}
-    for slug, total in counts:
-        group = event_types()[slug].group
-        groups[group] = groups.get(group, 0) + total
-    return groups
-
-
 def standing_of(pair: CountryPair) -> PairStanding | None:
     return PairStanding.objects.filter(pair=pair, dataset=Dataset.OWN).first()
 
 
+def events_of(pair: CountryPair, filters: EventFilters) -> Events:
+    """The events of a pair that fit, newest first."""
+    return filters.of(Event.objects.filter(pair=pair, dataset=Dataset.OWN)).newest_first()
+
+
+def beyond(events: Events, day: dt.date, pk: int) -> Events:
+    """Those that stand after this one in a list, newest first."""
+    # The first half bounds the index scan; the second breaks ties within the day.
+    return events.filter(Q(occurred_on__lte=day), Q(occurred_on__lt=day) | Q(pk__lt=pk))
+
+
 def for_pair(
-    pair: CountryPair, filters: TimelineFilters, standing: PairStanding | None, after: str = "", limit: int = PAGE
+    pair: CountryPair, filters: EventFilters, standing: PairStanding | None, after: str = "", limit: int = PAGE
 ) -> TimelinePage:
     """A page of the pair's events in two queries. after: cursor of the page before; ValueError for one that is not."""
-    events = Event.objects.filter(pair=pair, dataset=Dataset.OWN).select_related(*SIDES).newest_first()
-    events = events.exclude(status=Status.MERGED) if filters.with_rejected else events.standing()
-    if filters.groups:
-        events = events.filter(type__in=[kind.slug for group in filters.groups for kind in types_in_group(group)])
-    if filters.direction is not None:
-        events = events.filter(direction=filters.direction)
-    if filters.since:
-        events = events.filter(occurred_on__gte=filters.since)
-    if filters.until:
-        events = events.filter(occurred_on__lte=filters.until)
+    events = events_of(pair, filters)
     went_on = None
     if after:
-        day, pk = _cursor(after)
+        day, pk = cursor_of(after)
         went_on = day  # the page before may have ended in the middle of this day
-        # The first half bounds the index scan; the second breaks ties within the day.
-        events = events.filter(Q(occurred_on__lte=day), Q(occurred_on__lt=day) | Q(pk__lt=pk))
-    found = list(events[: limit + 1])
+        events = beyond(events, day, pk)
+    found = [EventFacts(*row) for row in events.values_list(*COLUMNS)[: limit + 1]]
     page = found[:limit]
-    evidence = best_reports(event.pk for event in page)
+    evidence = best_reports([event.id for event in page], filters.words)
+    learnt = learnt_log_odds()
     days = [
-        TimelineDay(day, _heading(day, went_on), [_row(event, standing, evidence.get(event.pk)) for event in of_day])
+        TimelineDay(
+            day,
+            f"{day_words(day)}, continued" if day == went_on else day_words(day),
+            [
+                TimelineEvent(
+                    words=words_of(event, learnt),
+                    share=share(event, standing, learnt),
+                    evidence=evidence.get(event.id),
+                    reports=count(event.report_count, "report"),
+                )
+                for event in of_day
+            ],
+        )
         for day, of_day in groupby(page, key=lambda event: event.occurred_on)
     ]
-    more = f"{page[-1].occurred_on}_{page[-1].pk}" if len(found) > limit else ""
-    return TimelinePage(days, more)
+    return TimelinePage(days, f"{page[-1].occurred_on}_{page[-1].id}" if len(found) > limit else "")
 
 
-def _heading(day: dt.date, went_on: dt.date | None) -> str:
-    return f"{day_words(day)}, continued" if day == went_on else day_words(day)
+def best_reports(event_ids: Iterable[int], words: str = "") -> dict[int, Evidence]:
+    """For each event the report that says it most surely, the first of equals. words: to be marked in its sentence."""
+    reports = Report.objects.standing().filter(event_id__in=list(event_ids))
+    reports = reports.order_by("event_id", "-confidence", "pk").distinct("event_id")
+    if words:
+        marked: Any = SearchHeadline(
+            *("sentence", words_query(words)),
+            config=LANGUAGE,
+            start_sel=OPENS,
+            stop_sel=CLOSES,
+            highlight_all=True,
+        )
+    else:
+        marked = F("sentence")
+    rows = reports.annotate(marked=marked).values_list("event_id", "marked", "article__feed__title", "article_id")
+    return {
+        event_id: Evidence(pieces(text), feed, address("article", article)) for event_id, text, feed, article in rows
+    }
 
 
-def best_reports(event_ids: Iterable[int]) -> dict[int, Report]:
-    """For each event the report that says it most surely, the first of equals."""
-    reports = (
-        Report.objects.standing()
-        .filter(event_id__in=list(event_ids))
-        .select_related("article__feed")
-        .order_by("event_id", "-confidence", "pk")
-        .distinct("event_id")
-    )
-    return {report.event_id: report for report in reports if report.event_id}
+def pieces(marked: str) -> list[tuple[str, bool]]:
+    """A marked text cut at its marks, as (text, whether it was searched for)."""
+    if OPENS not in marked:
+        return [(marked, False)]
+    parts: Sequence[str] = _MARKED.split(marked)
+    return [(text, at % 2 == 1) for at, text in enumerate(parts) if text]
 
 
-def _row(event: Event, standing: PairStanding | None, report: Report | None) -> TimelineEvent:
-    return TimelineEvent(
-        words=event_words(event),
-        share=share(event, standing),
-        sentence=report.sentence if report else "",
-        feed=report.article.feed.title if report else "",
-        article=report.article if report else None,
-    )
+def has_only_common_words(words: str) -> bool:
+    """Whether nothing is left of the words to search for, as all of them are in every text ("the", "of")."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT numnode(websearch_to_tsquery(%s, %s)) = 0", [LANGUAGE, words])
+        return bool(cursor.fetchone()[0])
 
 
-def _cursor(text: str) -> tuple[dt.date, int]:
+def cursor_of(text: str) -> tuple[dt.date, int]:
+    """The day and id that a cursor names. Raises ValueError."""
     day, _, pk = text.partition("_")
     return dt.date.fromisoformat(day), int(pk)

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django_htmx.http import HttpResponseClientRedirect
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 MANAGE_FEEDS = "relations.change_feed"
 CORRECT_EVENTS = "relations.correct_events"
 ADD_ARTICLES = "relations.add_article"
@@ -43,7 +43,7 @@ def for_admins(view: View) -> View:
 
 def _guard(view: View, allowed: Callable[[Any], bool]) -> View:
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if allowed(request.user):
             return view(request, *args, **kwargs)
         if not request.user.is_authenticated:

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.core.signing import BadSignature, Signer
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 from relations.views.access import View, for_readers, may_read
 
@@ -45,7 +45,7 @@ def for_subscribers(view: View) -> View:
     for_reader = for_readers(view)
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         key = request.GET.get("key")
         if key is None or may_read(AnonymousUser()):
             return for_reader(request, *args, **kwargs)

@@ -8,7 +8,8 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from relations.corrections.run import (
@@ -28,6 +29,7 @@ from relations.views.access import CORRECT_EVENTS, for_editors, for_readers, per
 from relations.views.forms import CorrectionForm
 from relations.views.htmx import render_page
 
+REPORTS_IN_PLACE = 10
 VERDICTS = {"confirm": Status.CONFIRMED, "reject": Status.REJECTED, "reopen": Status.CODED}
 
 
@@ -39,6 +41,16 @@ def event(request: HttpRequest, event_id: int) -> HttpResponse:
         messages.info(request, f"Event {event_id} turned out to be the same as this one, and is part of it.")
         return redirect("event", queries.goes_on_as(found))
     return show(request, found)
+
+
+@require_GET
+@for_readers
+def reports(request: HttpRequest, event_id: int) -> HttpResponse:
+    """The event's reports alone, for a list that opens an event in place; a browser that comes by itself gets all."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect(f"{reverse('event', args=[event_id])}#reports")
+    context = {"event": find(event_id), "reports": queries.reports_of(event_id, most=REPORTS_IN_PLACE)}
+    return render(request, "relations/_event_reports.html", context)
 
 
 @require_POST

@@ -6,46 +6,86 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from relations.codebook.countries import countries
-from relations.models import CountryPair
-from relations.queries import chapters, scores, timelines
+from relations.models import CountryPair, EventFilters
+from relations.queries import chapters, facets, scores, timelines
+from relations.queries.filter_panel import filter_panel
 from relations.views.access import for_readers
-from relations.views.forms import TimelineForm
+from relations.views.calendar_keys import key_of
+from relations.views.filter_forms import EventFilterForm
 from relations.views.htmx import render_page
+from relations.views.timeline_files import FORMATS
 
 
 @require_GET
 @for_readers
 def pair_timeline(request: HttpRequest, slug: str) -> HttpResponse:
+    """The page; to htmx also only its further events (#more), or only the sources to choose from (#sources)."""
     pair = timelines.find_pair(slug)
     if pair is None:
         return unknown_pair(request, slug)
-    form = TimelineForm(request.GET, pair=pair, counts=timelines.counts_by_group(pair))
+    form = EventFilterForm(request.GET)
     filters = form.filters()
+    target = request.htmx.target  # type: ignore[attr-defined]
+    context: dict[str, Any] = {"pair": pair, "form": form, "filters": filters, "query": filters.query}
+    if target == "sources":
+        context["sources"] = facets.sources(pair, filters)
+    else:
+        context |= _list(request, pair, filters)
+        if target != "more":
+            context |= _beside_the_list(request, pair, filters)
+    fragments = {
+        "timeline": "relations/_timeline.html",
+        "more": "relations/_days.html",
+        "sources": "relations/_sources.html",
+    }
+    return render_page(request, "relations/pair_timeline.html", fragments, context)
+
+
+def _list(request: HttpRequest, pair: CountryPair, filters: EventFilters) -> dict[str, Any]:
     standing = timelines.standing_of(pair)
+    after = request.GET.get("after", "")
     try:
-        page = timelines.for_pair(pair, filters, standing, request.GET.get("after", ""))
+        page = timelines.for_pair(pair, filters, standing, after)
     except ValueError:
         page = timelines.for_pair(pair, filters, standing)
-    here = request.GET.copy()
-    here.pop("after", None)
-    context: dict[str, Any] = {
-        "pair": pair,
-        "form": form,
-        "filters": filters,
+    return {
         "page": page,
-        "query": here.urlencode(),
-        "later": bool(request.GET.get("after")),
+        "later": bool(after),
         "standing": scores.standing_words(standing) if standing else None,
+        "too_common": bool(filters.words) and not page.days and timelines.has_only_common_words(filters.words),
     }
-    fragments = {"timeline": "relations/_timeline.html", "more": "relations/_days.html"}
-    if request.htmx.target != "more":  # type: ignore[attr-defined]
-        chart = context["chart"] = scores.score_series(pair.pk, timezone.now().date())
-        context["chapters"] = chapters.for_series(pair, chart) if chart else []
-    return render_page(request, "relations/pair_timeline.html", fragments, context)
+
+
+def _beside_the_list(request: HttpRequest, pair: CountryPair, filters: EventFilters) -> dict[str, Any]:
+    chart = scores.score_series(pair.pk, timezone.now().date())
+    return {
+        "panel": filter_panel(pair, filters, facets.facets(pair, filters)),
+        "chart": chart,
+        "chapters": chapters.for_series(pair, chart) if chart else [],
+        "files": _files(request, pair, filters),
+    }
+
+
+def _files(request: HttpRequest, pair: CountryPair, filters: EventFilters) -> list[dict[str, str]]:
+    """The view as files; key: what a program that can't sign in brings, with the address it subscribes to."""
+    key = key_of(request.user)
+    found = []
+    for suffix, about in FORMATS.items():
+        path = reverse("pair-events", args=[pair.slug, suffix])
+        private = "&".join(filter(None, [filters.query, f"key={key}" if key else ""]))
+        found.append(
+            {
+                "label": about.label,
+                "path": f"{path}?{filters.query}" if filters.query else path,
+                "private": f"{path}?{private}" if private and about.is_subscribed else "",
+            }
+        )
+    return found
 
 
 def unknown_pair(request: HttpRequest, slug: str) -> HttpResponse:

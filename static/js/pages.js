@@ -34,3 +34,10 @@ document.addEventListener("htmx:responseError", (event) => {
   }
 });
 document.addEventListener("htmx:beforeRequest", () => document.getElementById("trouble")?.remove());
+
+// What a swap brought is said in a region that was there before, as screen readers pass over new ones.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const words = event.target.querySelector?.("[data-announce]")?.textContent.trim();
+  const place = document.getElementById("announcements");
+  if (words && place) place.textContent = words;
+});

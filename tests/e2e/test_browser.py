@@ -103,7 +103,7 @@ def test_an_editor_rejects_and_the_event_leaves_the_timeline(
     expect(page.locator(".event-head")).to_contain_text("rejected by an editor")
     page.get_by_role("link", name="Pakistan – United States").click()
     expect(page.get_by_role("link", name="Armed clash")).to_have_count(0)
-    page.get_by_label("with rejected and withdrawn").check()
+    page.get_by_label("rejected by an editor (1)").check()
     show(page)
     expect(page.get_by_role("link", name="Armed clash")).to_have_count(1)
 

@@ -127,7 +127,7 @@ def test_the_timeline_shows_who_did_what_to_whom_with_the_sentence(signed_in: An
         ("direction=0", {"agreement_signed"}),
         ("since={5}", {"clash"}),
         ("until={5}", {"visit_made", "agreement_signed"}),
-        ("rejected=on", {"clash", "visit_made", "agreement_signed", "apology"}),
+        ("status=coded&status=confirmed&status=rejected", {"clash", "visit_made", "agreement_signed", "apology"}),
         ("direction=5&group=nonsense&since=yesterday", {"clash", "visit_made", "agreement_signed"}),
     ],
 )
