@@ -105,6 +105,13 @@ def section(key: str, filters: EngagementFilters, today: dt.date, after: str = "
     )
 
 
+def planned_within(days: int, today: dt.date, limit: int) -> list[EngagementWords]:
+    """What is planned to begin in the next days, the soonest first; one query."""
+    until = today + dt.timedelta(days=days)
+    found = Engagement.objects.coming(today).filter(planned_from__lte=until).select_related(*WITH)
+    return [engagement_words(row, today) for row in _soonest_first(found, "")[:limit]]
+
+
 def _soonest_first(found: Engagements, after: str) -> Engagements:
     """By the first day planned, then those without a date, of which the last heard of comes first."""
     if after:

@@ -16,9 +16,15 @@ def render_page(
 
     fragments: template by the id of the element that it replaces.
     """
-    htmx = request.htmx  # type: ignore[attr-defined]
-    wants_fragment = htmx and not htmx.boosted and not htmx.history_restore_request
-    template = fragments.get(htmx.target or "", page) if wants_fragment else page
-    response = render(request, template, context, status=status)
+    response = render(request, fragments.get(target_of(request), page), context, status=status)
     patch_vary_headers(response, ("HX-Request", "HX-Target", "HX-Boosted", "HX-History-Restore-Request"))
     return response
+
+
+def target_of(request: HttpRequest) -> str:
+    """The id of the element that htmx replaces; empty where the whole page is asked for."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    if not htmx or htmx.boosted or htmx.history_restore_request:
+        return ""
+    target: str = htmx.target or ""
+    return target

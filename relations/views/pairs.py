@@ -17,7 +17,7 @@ from relations.queries.filter_panel import filter_panel
 from relations.views.access import for_readers
 from relations.views.calendar_keys import key_of
 from relations.views.filter_forms import EventFilterForm
-from relations.views.htmx import render_page
+from relations.views.htmx import render_page, target_of
 from relations.views.timeline_files import FORMATS
 
 
@@ -30,7 +30,7 @@ def pair_timeline(request: HttpRequest, slug: str) -> HttpResponse:
         return unknown_pair(request, slug)
     form = EventFilterForm(request.GET)
     filters = form.filters()
-    target = request.htmx.target  # type: ignore[attr-defined]
+    target = target_of(request)
     context: dict[str, Any] = {"pair": pair, "form": form, "filters": filters, "query": filters.query}
     if target == "sources":
         context["sources"] = facets.sources(pair, filters)

@@ -57,7 +57,7 @@ def test_the_overview_ranks_pairs_by_change_and_names_the_mover(signed_in: Any) 
 
     def listed(query: str) -> str:
         page = text(client, f"/?{query}")
-        return page[: page.index("Latest events")]
+        return page[: page.index("The busiest countries")]
 
     tense, calm = "Pakistan – United States", "Germany – France"
     assert tense in listed("order=rising") and calm not in listed("order=rising")
@@ -75,9 +75,9 @@ def test_a_score_that_only_fades_is_no_news(signed_in: Any) -> None:
     page = text(client, "/?order=rising&days=30")
     assert (
         "rose by what happened in the last 30 days" in page
-        and "Pakistan – United States" not in page.split("Latest")[0]
+        and "Pakistan – United States" not in page.split("The busiest countries")[0]
     )
-    assert "Pakistan – United States" in text(client, "/?order=rising&days=90").split("Latest")[0]
+    assert "Pakistan – United States" in text(client, "/?order=rising&days=90").split("The busiest countries")[0]
 
 
 @pytest.mark.parametrize("query", ["?order=nonsense", "?days=abc", "?days=8", "?after=zzz", "?after=1_x"])
@@ -309,7 +309,7 @@ def test_query_counts_do_not_grow_from_ten_to_a_thousand_events(count_queries: A
     many = {name: count_queries(url) for name, url in urls.items()}
     assert many == few
     # Two of each are the session and its user; feeds, alerts and corrections ask for permissions too.
-    assert few == {"overview": 7, "timeline": 10, "timeline, filtered": 10, "event": 13, "article": 9, "feeds": 8}
+    assert few == {"overview": 11, "timeline": 10, "timeline, filtered": 10, "event": 13, "article": 9, "feeds": 8}
 
 
 def test_a_standing_of_which_little_is_known_says_so(signed_in: Any) -> None:
@@ -434,3 +434,38 @@ def test_a_feeds_new_reliability_reaches_its_events(signed_in: Any) -> None:
     assert signed_in("admin").post(f"/admin/relations/feed/{feed.pk}/change/", form).status_code == 302
     merge_new_reports()
     assert Event.objects.get().confidence == pytest.approx(0.1 * 0.9)
+
+
+def test_the_heat_map_shows_the_busiest_countries_and_what_is_little_known(signed_in: Any) -> None:
+    for _ in range(3):
+        reported("PAK", "USA", "clash", 2)
+    reported("IND", "PAK", "agreement_signed", 3, mutual=True)
+    reported("FRA", "USA", "statement_neutral", 80)
+    score_stale_days()
+    page = signed_in().get("/?days=90")
+    chart = page.context["map"]
+    assert chart.codes[:2] == ["PAK", "USA"]
+    by_name = {cell.name: cell for cell in chart.cells}
+    assert by_name["Pakistan – United States"].shade.startswith("conflict-")
+    assert by_name["India – Pakistan"].shade.startswith("cooperation-")
+    assert by_name["France – United States"].shade == "unknown"
+    assert {cell.name for cell in chart.cells} == set(by_name) and len(by_name) == 3
+    body = page.content.decode()
+    assert body.count('class="cell ') == 3 and "France – United States: little known, 1 event in 90 days" in body
+    assert all(cell.row > cell.column for cell in chart.cells)
+    within_a_week = signed_in().get("/?days=7").context["map"]
+    assert "FRA" not in within_a_week.codes
+
+
+def test_the_overview_says_what_is_planned(signed_in: Any) -> None:
+    from tests.views.plans import day, told
+
+    told("PAK", "USA", "announced", -2, day(8))
+    told("IND", "CHN", "announced", -2, day(40))
+    merge_new_reports()
+    page = text(signed_in(), "/")
+    planned = page[page.index("Planned in the next 30 days") : page.index("Latest events")]
+    assert "Visit" in planned and "Pakistan" in planned and "China" not in planned
+    Event.objects.update(status="rejected", evidence_changed=True)
+    merge_new_reports()
+    assert "No visit, meeting or talks with a date in the next 30 days" in text(signed_in(), "/")
