@@ -54,6 +54,15 @@ def article(text: str = "A story.", **values: Any) -> Article:
     return made
 
 
+def second_version(of: Article, text: str, **values: Any) -> Article:
+    """The article as its source changed it."""
+    of.version += 1
+    of.save(update_fields=["version"])
+    defaults = {"title": of.title, "text": text, "seen_at": timezone.now()}
+    ArticleVersion.objects.create(article=of, number=of.version, **(defaults | values))
+    return of
+
+
 def sides(source: str, target: str, mutual: bool) -> dict[str, Any]:
     made = pair(source, target)
     direction = Direction.FORWARD if made.first_id == source else Direction.BACKWARD

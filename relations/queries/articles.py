@@ -18,16 +18,22 @@ from relations.models import (
     Status,
     TextOrigin,
 )
+from relations.queries.article_versions import VersionWords, versions_of
 from relations.queries.display import EventWords, day_words, event_words
+from relations.queries.events import Piece, pieces
 from relations.queries.overview import SIDES
 
 # A clock may run ahead a little.
 AHEAD_FROM = dt.timedelta(hours=1)
 
 
+# A stretch of the text in pieces, of which actors and triggers are marked, and the events that were read in it.
+Passage = tuple[list[Piece], list[int]]
+
+
 @dataclass(frozen=True, slots=True)
 class ArticlePage:
-    """An article's newest text as paragraphs of (text, ids of the events read there), and the events read in it.
+    """An article's newest text as paragraphs of (pieces, ids of the events read there), and the events read in it.
 
     tags: what it is, where it is no plain news in a language that is read. origin: whose words its text is, where that
     is not its feed. date_words: what must be known of its date. notes: what else must be known of it, in sentences.
@@ -35,13 +41,14 @@ class ArticlePage:
     """
 
     article: Article
-    paragraphs: list[list[tuple[str, list[int]]]]
+    paragraphs: list[list[Passage]]
     events: list[EventWords]
     tags: list[str]
     origin: str
     date_words: str
     notes: list[str]
     reading: str
+    versions: list[VersionWords]
 
 
 def article_page(article_id: int) -> ArticlePage | None:
@@ -53,10 +60,12 @@ def article_page(article_id: int) -> ArticlePage | None:
     events = Event.objects.filter(pk__in=[report.event_id for report in reports]).select_related(*SIDES)
     words = {event.pk: event_words(event) for event in events}
     # What an editor rejected is listed below the text, with its status, but not marked in it.
-    read_there: dict[str, list[int]] = {}
-    for report in reports:
+    read_there: dict[str, Passage] = {}
+    for report in sorted(reports, key=lambda one: (-one.confidence, one.pk)):
         if report.event_id and words[report.event_id].status in (Status.CODED, Status.CONFIRMED):
-            read_there.setdefault(report.sentence, []).append(report.event_id)
+            # Of several events read in one sentence the surest one's words are marked.
+            marked = read_there.setdefault(report.sentence, (pieces(report.sentence, report.spans), []))
+            marked[1].append(report.event_id)
     return ArticlePage(
         article=article,
         paragraphs=[_linked(part, read_there) for part in newest.text.split("\n\n")],
@@ -66,21 +75,22 @@ def article_page(article_id: int) -> ArticlePage | None:
         date_words=_date_words(article),
         notes=[*_corrections(article), *_notes(article)],
         reading=_reading(article),
+        versions=versions_of(article),
     )
 
 
-def _linked(paragraph: str, read_there: dict[str, list[int]]) -> list[tuple[str, list[int]]]:
-    found: list[tuple[str, list[int]]] = []
+def _linked(paragraph: str, read_there: dict[str, Passage]) -> list[Passage]:
+    found: list[Passage] = []
     inside = sorted((paragraph.find(sentence), sentence) for sentence in read_there if sentence in paragraph)
     at = 0
     for start, sentence in inside:
         if start < at:
             continue
         if start > at:
-            found.append((paragraph[at:start], []))
-        found.append((sentence, read_there[sentence]))
+            found.append(([Piece(paragraph[at:start], "")], []))
+        found.append(read_there[sentence])
         at = start + len(sentence)
-    found.append((paragraph[at:], []))
+    found.append(([Piece(paragraph[at:], "")], []))
     return found
 
 

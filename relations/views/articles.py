@@ -15,6 +15,7 @@ from relations import pipeline
 from relations.errors import RelationsError
 from relations.models import Article
 from relations.queries import articles as queries
+from relations.queries.article_versions import comparison
 from relations.queries.imports import manual_sources
 from relations.views.access import for_contributors, for_readers, person
 from relations.views.contributing_forms import AddressForm, TextForm
@@ -31,6 +32,16 @@ def article(request: HttpRequest, article_id: int) -> HttpResponse:
     if page is None:
         raise Http404("There is no such article.")
     return render_page(request, "relations/article.html", {}, {"page": page})
+
+
+@require_GET
+@for_readers
+def version(request: HttpRequest, article_id: int, number: int) -> HttpResponse:
+    """What a version of the story changed against the one before."""
+    page = comparison(article_id, number)
+    if page is None:
+        raise Http404("There is no such version of this story, or none before it.")
+    return render_page(request, "relations/article_version.html", {}, {"page": page})
 
 
 @require_http_methods(["GET", "POST"])
