@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Callable, Iterable
 
 from icalendar import Calendar, Event
 
+from relations.codebook.precision import last_day
 from relations.exports.as_ical import calendar_of, plain
-from relations.models import Precision, Status
+from relations.models import Status
 from relations.queries.event_rows import EventRow
 
 STATUS = {Status.CONFIRMED: "CONFIRMED", Status.CODED: "TENTATIVE"}
@@ -35,7 +35,7 @@ def _event(row: EventRow, url: str) -> Event:
     words = row.words
     event.add("summary", plain(f"{words.type}: {words.who} {words.link} {words.whom}"))
     event.add("dtstart", row.date)
-    event.add("dtend", _last_day(row.date, row.precision) + dt.timedelta(days=1))
+    event.add("dtend", last_day(row.date, row.precision) + dt.timedelta(days=1))
     event.add("transp", "TRANSPARENT")
     event.add("categories", [words.group])
     if row.place:
@@ -45,11 +45,3 @@ def _event(row: EventRow, url: str) -> Event:
     event.add("description", plain("\n".join([*told, known, url])))
     event.add("url", url)
     return event
-
-
-def _last_day(first: dt.date, precision: str) -> dt.date:
-    if precision == Precision.WEEK:
-        return first + dt.timedelta(days=6)
-    if precision == Precision.MONTH:
-        return first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    return first.replace(month=12, day=31) if precision == Precision.YEAR else first
