@@ -22,12 +22,14 @@ from relations.scoring.run import score_stale_days, today
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Seconds of what is measured and of the limit it is held against. ratio: the first over the second."""
+    """What is measured and the limit it is held against, in seconds or another unit. ratio: the first over the
+    second."""
 
     name: str
     measured: float
     limit: float
     keep: float
+    unit: str = "ms"
 
     @property
     def ratio(self) -> float:
@@ -38,7 +40,8 @@ class Result:
         return self.ratio <= self.keep
 
     def __str__(self) -> str:
-        times = f"{self.measured * 1000:9.2f} ms against {self.limit * 1000:9.2f} ms"
+        factor = 1000 if self.unit == "ms" else 1
+        times = f"{self.measured * factor:9.2f} {self.unit} against {self.limit * factor:9.2f} {self.unit}"
         return (
             f"{self.name:52} {times}  ratio {self.ratio:6.2f} (keep <= {self.keep:g}) {'ok' if self.kept else 'MISSED'}"
         )

@@ -97,7 +97,13 @@ def late_event_against_the_pair() -> Result:
 
 
 def fill_many(events: int = EVENTS, pairs: int = PAIRS) -> None:
-    """Events of many pairs over 45 years: the hottest holds 3 %, the others share the rest by a power law."""
+    """Events of many pairs over 45 years, and nothing else: the hottest holds 3 %, the others share the rest by a power
+    law, and so do the types."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE relations_event, relations_report, relations_article, relations_feed, relations_pairday, "
+            "relations_pairmonth, relations_pairstanding, relations_eventtext CASCADE"
+        )
     chance = random.Random(5)
     codes = sorted(code for code, country in countries().items() if country.kind != "past")
     every = [(one, other) for at, one in enumerate(codes) for other in codes[at + 1 :]]
@@ -106,7 +112,9 @@ def fill_many(events: int = EVENTS, pairs: int = PAIRS) -> None:
     weights = [(rank + 2) ** -0.9 for rank in range(len(ids))]
     rest = sum(weights[1:])
     weights = [HOTTEST, *((1 - HOTTEST) * weight / rest for weight in weights[1:])]
-    slugs = list(event_types())
+    slugs = chance.sample(list(event_types()), len(event_types()))
+    shares = [1 / (rank + 2) for rank in range(len(slugs))]
+    types = iter(chance.choices(slugs, shares, k=events))
     last = today().toordinal()
     chosen = chance.choices(range(len(ids)), weights, k=events)
     now = "2026-01-01 00:00:00+00"
@@ -124,7 +132,7 @@ def fill_many(events: int = EVENTS, pairs: int = PAIRS) -> None:
                 direction = chance.choice((1, -1, 0))
                 sides = (second, first) if direction == -1 else (first, second)
                 day = date.fromordinal(last - int(DAYS * chance.random() ** 1.5))
-                slug = chance.choice(slugs)
+                slug = next(types)
                 copy.write_row(
                     (
                         *(pair, "own", day, "day", slug, direction, chance.choice(STAGES), "coded", *sides, ""),

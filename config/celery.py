@@ -30,6 +30,7 @@ def schedule_the_stages(sender: Celery, **_: object) -> None:
             "tag_new_articles",
             "merge_new_reports",
             "score_stale_days",
+            "watch_pairs",
         )
     }
     # Not with every verdict: each time, all pairs are scored anew.

@@ -1,4 +1,4 @@
-"""The whole flow on one screen: a feed's bytes become articles, reports, events, scores."""
+"""The whole flow on one screen: a feed's bytes become articles, reports, events, scores, and alerts."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ from relations.models import CountryPair
 from relations.scoring.run import learn_precision, score_pair, score_stale_days
 from relations.tagging.coded import CodedEvent
 from relations.tagging.run import read_texts, tag_new_articles
+from relations.watching.run import prune_alerts, watch_pairs
+from relations.watching.run_changes import add_watch, change_watch, delete_watch, pause_watch, resume_watch
+from relations.watching.run_mail import address_of
 
 __all__ = [
     "STAGES",
@@ -47,28 +50,36 @@ __all__ = [
     "add_page",
     "add_text",
     "add_to_import",
+    "add_watch",
+    "address_of",
     "article_at",
     "begin_import",
     "bring_up_to_date",
     "change_feed",
+    "change_watch",
     "delete_feeds",
+    "delete_watch",
     "import_all",
     "import_opml",
     "import_waiting",
     "learn_precision",
     "move_feeds",
     "pause_feeds",
+    "pause_watch",
     "preview_site",
     "prune",
+    "prune_alerts",
     "read_address",
     "read_folder",
     "read_page",
     "resume_feeds",
+    "resume_watch",
     "same_server",
     "take_upload",
     "uploads",
     "visit_feeds_soon",
     "watch_feeds",
+    "watch_pairs",
     "without_secrets",
     "write_opml",
 ]
@@ -81,6 +92,7 @@ STAGES: tuple[Callable[[], int], ...] = (
     tag_new_articles,
     merge_new_reports,
     score_stale_days,
+    watch_pairs,
 )
 
 

@@ -58,7 +58,13 @@ def merge_new_reports() -> None:
 
 @shared_task(**PATIENT)
 def score_stale_days() -> None:
-    pipeline.score_stale_days()
+    if pipeline.score_stale_days():
+        watch_pairs.delay()
+
+
+@shared_task(**PATIENT)
+def watch_pairs() -> None:
+    pipeline.watch_pairs()
 
 
 @shared_task(**PATIENT)
@@ -75,6 +81,7 @@ def watch_feeds() -> None:
 @shared_task(**PATIENT)
 def prune() -> None:
     pipeline.prune()
+    pipeline.prune_alerts()
 
 
 @shared_task(**PATIENT)

@@ -3,7 +3,27 @@
 from django.contrib.auth import views as auth_views
 from django.urls import path, register_converter
 
-from relations.views import articles, engagements, events, feeds, feeds_adding, feeds_one, imports, overview, pairs, why
+from relations.views import (
+    articles,
+    briefs,
+    charts,
+    compare,
+    countries,
+    engagements,
+    events,
+    feeds,
+    feeds_adding,
+    feeds_one,
+    imports,
+    method,
+    overview,
+    pair_tabs,
+    pairs,
+    search,
+    timeline_files,
+    watches,
+    why,
+)
 
 
 class PairSlug:
@@ -23,6 +43,14 @@ register_converter(PairSlug, "pair")
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("pairs/<pair:slug>/", pairs.pair_timeline, name="pair-timeline"),
+    path("pairs/<pair:slug>/chart.json", charts.pair_chart, name="pair-chart"),
+    path("pairs/<pair:slug>/events.<slug:suffix>", timeline_files.pair_events, name="pair-events"),
+    path("pairs/<pair:slug>/directions/", pair_tabs.pair_directions, name="pair-directions"),
+    path("pairs/<pair:slug>/sources/", pair_tabs.pair_sources, name="pair-sources"),
+    path("pairs/<pair:slug>/attention/", pair_tabs.pair_attention, name="pair-attention"),
+    path("pairs/<pair:slug>/brief/", briefs.pair_brief, name="pair-brief"),
+    path("compare/", compare.compare, name="compare"),
+    path("countries/<str:code>/", countries.country, name="country"),
     path("pairs/<pair:slug>/score/", why.why, name="why-today"),
     path("pairs/<pair:slug>/score/<str:day>.json", why.why_data, name="why-data"),
     path("pairs/<pair:slug>/score/<str:day>/", why.why, name="why"),
@@ -35,12 +63,15 @@ urlpatterns = [
     path("engagements/calendar/<str:slug>/", engagements.calendar, name="engagement-month"),
     path("engagements/<int:engagement_id>/", engagements.engagement, name="engagement"),
     path("events/<int:event_id>/", events.event, name="event"),
+    path("events/<int:event_id>/reports/", events.reports, name="event-reports"),
     path("events/<int:event_id>/correct/", events.correct, name="correct-event"),
     path("events/<int:event_id>/merge/", events.merge, name="merge-event"),
     path("events/<int:event_id>/split/", events.split, name="split-event"),
     path("corrections/<int:correction_id>/undo/", events.undo_correction, name="undo-correction"),
     path("articles/add/", articles.add_article, name="add-article"),
     path("articles/<int:article_id>/", articles.article, name="article"),
+    path("articles/<int:article_id>/versions/<int:number>/", articles.version, name="article-version"),
+    path("method/", method.method, name="method"),
     path("imports/", imports.imports, name="imports"),
     path("imports/add/", imports.add_import, name="add-import"),
     path("imports/<int:upload_id>/", imports.upload, name="import"),
@@ -55,6 +86,17 @@ urlpatterns = [
     path("feeds/<int:feed_id>/pause/", feeds.pause_feed, name="pause-feed"),
     path("feeds/<int:feed_id>/resume/", feeds.resume_feed, name="resume-feed"),
     path("feeds/<int:feed_id>/fetch/", feeds.fetch_feed, name="fetch-feed"),
+    path("search/", search.find, name="search"),
+    path("search/suggestions/", search.suggest, name="search-suggestions"),
+    path("watches/", watches.watches, name="watches"),
+    path("watches.atom", watches.watches_atom, name="watches-atom"),
+    path("watches/new/", watches.new_watch, name="new-watch"),
+    path("watches/<int:watch_id>/", watches.watch, name="watch"),
+    path("watches/<int:watch_id>.atom", watches.watch_atom, name="watch-atom"),
+    path("watches/<int:watch_id>/edit/", watches.edit_watch, name="edit-watch"),
+    path("watches/<int:watch_id>/pause/", watches.pause_watch, name="pause-watch"),
+    path("watches/<int:watch_id>/resume/", watches.resume_watch, name="resume-watch"),
+    path("watches/<int:watch_id>/delete/", watches.delete_watch, name="delete-watch"),
     path("sign-in/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="sign-in"),
     path("sign-out/", auth_views.LogoutView.as_view(), name="sign-out"),
 ]

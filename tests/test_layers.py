@@ -12,14 +12,15 @@ LAYERS = [
     {"urls"},
     {"views", "tasks", "admin", "management", "templatetags"},
     {"pipeline", "exports"},
-    {"ingest", "tagging", "merging", "scoring", "bulk", "corrections", "queries"} | {"sample", "migrations"},
+    {"ingest", "tagging", "merging", "scoring", "bulk", "corrections", "queries", "watching"}
+    | {"sample", "migrations"},
     {"models"},
     {"tension"},
     {"codebook"},
     {"errors"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
-STAGES = {"ingest", "tagging", "merging", "scoring", "bulk"}
+STAGES = {"ingest", "tagging", "merging", "scoring", "bulk", "watching"}
 # Django's own anchors, which belong to no layer.
 ANCHORS = {"apps", "__init__"}
 FILES = sorted(path for path in ROOT.rglob("*.py") if "__pycache__" not in path.parts)

@@ -61,7 +61,7 @@ def atom(
         feed.add_item(
             title=entry.title,
             link=entry.link,
-            description=_as_html(entry.summary) if entry.summary else None,
+            description=_as_html(entry.summary),
             unique_id=entry.id,
             updateddate=entry.updated,
             pubdate=entry.published,

@@ -13,6 +13,7 @@ from relations.models.imports import ArticleImport, ImportPiece, PieceKind
 from relations.models.reports import Report, Withdrawal
 from relations.models.scores import LearntPrecision, PairDay, PairMonth, PairStanding, current_formula
 from relations.models.search_texts import ArticleText, EventText, words_query
+from relations.models.watches import AlertEvent, AlertKind, Delivery, Watch, WatchAlert
 from relations.models.words import Dataset, Direction, Precision, Stage, Status
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "Actor",
     "ActorKind",
     "ActorName",
+    "AlertEvent",
+    "AlertKind",
     "Article",
     "ArticleImport",
     "ArticleKind",
@@ -29,6 +32,7 @@ __all__ = [
     "Country",
     "CountryPair",
     "Dataset",
+    "Delivery",
     "Direction",
     "Engagement",
     "EngagementKind",
@@ -59,6 +63,8 @@ __all__ = [
     "Tenure",
     "TextOrigin",
     "VisitOutcome",
+    "Watch",
+    "WatchAlert",
     "Withdrawal",
     "current_formula",
     "registrable_domain",

@@ -76,6 +76,7 @@ class EventFilters:
     @classmethod
     def from_dict(cls, chosen: Mapping[str, Any]) -> EventFilters:
         """What as_dict gave, stored somewhere. What the codebook no longer knows is left out."""
+
         def known(name: str, among: Container[str]) -> tuple[str, ...]:
             return tuple(value for value in chosen.get(name, ()) if value in among)
 

@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.cache import cache
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Abs
 
 from relations.codebook.weights import WeightSet, default_weights
 from relations.models.countries import CountryPair
@@ -18,6 +19,7 @@ from relations.models.words import Dataset, Direction, Stage, Status, in_choices
 from relations.tension.precision import Verdicts
 
 LEARNT_FOR = 15
+PERIODS = (7, 30, 90)  # days that changes and events are counted over
 
 
 class PairDays(models.QuerySet["PairDay"]):
@@ -140,6 +142,22 @@ class PairStanding(models.Model):
             models.Index(fields=["as_of"], name="standing_as_of"),
             # Which pairs are tense? Asked by queries.overview.
             models.Index(fields=["dataset", "-score"], name="standing_by_score"),
+            # Which of those that something happened to moved most, rose, eased, or were reported most? Asked by
+            # queries.overview, for each period; or each look would sort all pairs.
+            *(
+                models.Index(
+                    *keys,
+                    "id",
+                    name=f"standing_{name}_{days}",
+                    condition=Q(dataset=Dataset.OWN, **{f"events_{days}__gt": 0}),
+                )
+                for days in PERIODS
+                for name, keys in (
+                    ("moved", [Abs(f"change_{days}").desc()]),
+                    ("change", [models.F(f"change_{days}").asc()]),
+                    ("events", [models.F(f"events_{days}").desc()]),
+                )
+            ),
         ]
 
 

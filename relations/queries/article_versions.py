@@ -18,6 +18,7 @@ MOST_WORDS = 4_000
 MOST_PARAGRAPHS = 2_000
 # Two paragraphs that have less in common than this are not the same one changed.
 ALIKE = 0.4
+ORIGINS = {TextOrigin.FEED: "from its feed", TextOrigin.PAGE: "from its page", TextOrigin.HAND: "by hand"}
 _WORDS = re.compile(r"\s+|[^\s]+")
 
 Piece = tuple[str, str]  # text, and SAME, ADDED or REMOVED
@@ -53,7 +54,7 @@ def versions_of(article: Article) -> list[VersionWords]:
         VersionWords(
             number=number,
             seen=f"{day_words(timezone.localtime(seen).date())}, {timezone.localtime(seen):%H:%M} UTC",
-            origin={TextOrigin.PAGE: "from its page", TextOrigin.HAND: "by hand"}.get(origin, "from its feed"),
+            origin=ORIGINS[TextOrigin(origin)],
             is_newest=number == article.version,
         )
         for number, seen, origin in rows

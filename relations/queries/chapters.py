@@ -11,7 +11,7 @@ from django.db.models import Q
 from relations.codebook.weights import default_weights
 from relations.models import CountryPair, Dataset, Event
 from relations.models.scores import learnt_log_odds
-from relations.queries.display import EventWords, date_words, event_words, facts_of, signed
+from relations.queries.display import EventWords, date_words, day_words, event_words, facts_of, signed
 from relations.queries.overview import SIDES
 from relations.queries.scores import ScoreSeries, evidence_on
 from relations.tension.chapters import Chapter, chapters
@@ -33,6 +33,7 @@ class ChapterWords:
     since: dt.date
     until: dt.date
     dates: str
+    began: str
     mean: str
     change: str
     tone: str  # rising or easing; empty for the first
@@ -58,6 +59,7 @@ def for_series(pair: CountryPair, chart: ScoreSeries) -> list[ChapterWords]:
                 since=_day(chart, chapter.start),
                 until=_day(chart, chapter.stop - 1),
                 dates=_dates(chart, chapter),
+                began=day_words(_day(chart, chapter.start)),
                 mean=f"{chapter.mean:.0f}",
                 change=signed(change) if turn else "",
                 tone=("rising" if change > 0 else "easing") if turn else "",

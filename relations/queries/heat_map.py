@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from django.core.cache import cache
 from django.db.models import Sum
 from django.urls import reverse
 
@@ -15,6 +16,7 @@ from relations.tension.formula import BASELINE, LITTLE_KNOWN
 COUNTRIES = 12
 # Points of the score away from the baseline at which a cell's shade grows.
 SHADES = (3, 10, 20, 30)
+BUSIEST_FOR = 60  # seconds; all pairs are added up for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +50,23 @@ class HeatMap:
     cells: list[MapCell]
 
 
-def heat_map(days: int) -> HeatMap:
-    """The countries with the most events of the last ``days`` days (7, 30 or 90), and where their pairs stand.
-
-    Three queries.
-    """
+def busiest(days: int) -> list[str]:
+    """Codes of the countries with the most events of the last ``days`` days (7, 30 or 90), the busiest first."""
     events = f"events_{days}"
     busy: Counter[str] = Counter()
     lately = PairStanding.objects.filter(dataset=Dataset.OWN, **{f"{events}__gt": 0}).order_by()
     for side in ("pair__first", "pair__second"):
         busy.update(dict(lately.values_list(side).annotate(total=Sum(events))))
-    codes = [code for code, _ in sorted(busy.items(), key=lambda item: (-item[1], item[0]))[:COUNTRIES]]
+    return [code for code, _ in sorted(busy.items(), key=lambda item: (-item[1], item[0]))[:COUNTRIES]]
+
+
+def heat_map(days: int) -> HeatMap:
+    """The busiest countries, which are looked for every minute, and where their pairs stand now; one query."""
+    events = f"events_{days}"
+    codes = cache.get(f"busiest-countries-{days}")
+    if not codes:  # nothing is not remembered, so that the first events show at once
+        codes = busiest(days)
+        cache.set(f"busiest-countries-{days}", codes, BUSIEST_FOR)
     place = {code: at for at, code in enumerate(codes)}
     ordered = sorted(codes)
     slugs = [CountryPair.slug_of(one, other) for at, one in enumerate(ordered) for other in ordered[at + 1 :]]

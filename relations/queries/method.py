@@ -116,7 +116,8 @@ def _reviewed(by_status: Counter[str], corrected: int) -> str:
     judged = by_status[Status.CONFIRMED] + by_status[Status.REJECTED]
     return (
         f"Editors judged {judged:,} of {total:,} ({100 * judged / total:.1f} %): "
-        f"{by_status[Status.CONFIRMED]:,} confirmed, {by_status[Status.REJECTED]:,} rejected. Their corrections stand in {count(corrected, 'event')}."
+        f"{by_status[Status.CONFIRMED]:,} confirmed, {by_status[Status.REJECTED]:,} rejected. "
+        f"Their corrections stand in {count(corrected, 'event')}."
     )
 
 

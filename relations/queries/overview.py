@@ -10,11 +10,11 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Abs
 
 from relations.models import Dataset, Event, PairStanding
+from relations.models.scores import PERIODS
 from relations.queries.display import STEADY, EventWords, count, event_words
 from relations.queries.scores import StandingWords, standing_words
 from relations.tension.formula import LITTLE_KNOWN
 
-PERIODS = (7, 30, 90)
 NONE_FOUND = {
     "changed": "Nothing happened",
     "rising": "No pair's score rose by what happened",
@@ -78,7 +78,10 @@ def pairs(order: str, days: int, after: str = "") -> PairPage:
     if after:
         value, pk = _cursor(after)
         beyond = "lt" if descending else "gt"
-        standings = standings.filter(Q(**{f"{key}__{beyond}": value}) | Q(**{key: value}, pk__gt=pk))
+        # The first half bounds the index scan; the second breaks ties.
+        standings = standings.filter(
+            Q(**{f"{key}__{beyond}e": value}), Q(**{f"{key}__{beyond}": value}) | Q(**{key: value}, pk__gt=pk)
+        )
     ordered = standings.order_by(F(key).desc() if descending else F(key).asc(), "pk")
     found = list(ordered[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None

@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from relations.queries.chapters import ChapterWords
+from relations.queries.chart import chosen, view
 from relations.queries.scores import ScoreSeries
 from relations.tension.formula import BASELINE, LITTLE_KNOWN
 
@@ -21,8 +22,9 @@ register = template.Library()
 # A wide chart for desks and a narrow one for telephones, as a scaled one would have letters too small to read; the
 # style sheet shows one of the two. Long series are thinned to the lowest and highest day of each four units of width.
 WIDTHS = {"wide": 960, "narrow": 360}
-HEIGHT = 260
+HEIGHT = 200
 LEFT, RIGHT, TOP, BOTTOM = 34, 8, 10, 24
+DAYS_TOLD = 92  # three months; of a longer choice the table gives ends of months
 
 
 @register.simple_tag
@@ -55,13 +57,12 @@ def score_chart(
     until: dt.date | None = None,
     chapters: Sequence[ChapterWords] = (),
 ) -> SafeString:
-    """The score with its band between two days (all days by default), and where chapters begin. size: wide, narrow."""
-    width, stop = WIDTHS[size], len(chart.series.score) - 1
-    start = max((since - chart.first).days, 0) if since else 0
-    if until:
-        stop = min((until - chart.first).days, stop)
-    if stop <= start:
-        start, stop = 0, len(chart.series.score) - 1
+    """The score with its band around the days of a choice (all by default), and where chapters begin.
+
+    size: wide, narrow.
+    """
+    width = WIDTHS[size]
+    start, stop = view(chart, since, until)
     days = _telling_days(chart.series.score, start, stop, width // 4)
     x = LEFT + (days - start) / max(stop - start, 1) * (width - LEFT - RIGHT)
 
@@ -171,13 +172,31 @@ def _little_known(known: Any, x: Any) -> SafeString:
     return format_html_join("", f'<line class="little-known" x1="{{}}" x2="{{}}" y1="{ground}" y2="{ground}"/>', runs)
 
 
-@register.filter
-def month_table(chart: ScoreSeries) -> list[tuple[str, str, str, str]]:
-    """The chart's figures at each month's end: (month, score, low, high), newest first."""
+@register.simple_tag
+def figure_table(
+    chart: ScoreSeries, since: dt.date | None = None, until: dt.date | None = None
+) -> list[tuple[str, str, str, str]]:
+    """The chart's figures as rows of (day, score, low, high), newest first.
+
+    Every day of a choice of up to DAYS_TOLD days; otherwise the ends of the months that the chart shows, and its last
+    day.
+    """
+    days = chosen(chart, since, until)
+    every_day = bool(since or until) and days is not None and days[1] - days[0] < DAYS_TOLD
+    start, stop = days if days and every_day else view(chart, since, until)
     rows = []
-    for at in range(len(chart.series.score) - 1, -1, -1):
+    for at in range(stop, start - 1, -1):
         day = chart.first + dt.timedelta(days=at)
-        if at == len(chart.series.score) - 1 or (day + dt.timedelta(days=1)).day == 1:
+        if every_day or at == stop or (day + dt.timedelta(days=1)).day == 1:
             values = (array[at] for array in (chart.series.score, chart.series.low, chart.series.high))
             rows.append((f"{day.day} {day:%b %Y}", *(f"{value:.0f}" for value in values)))
     return rows  # type: ignore[return-value]
+
+
+@register.simple_tag(takes_context=True)
+def without_days(context: template.Context) -> str:
+    """Address of this page without a choice of days."""
+    query = context["request"].GET.copy()
+    for name in ("since", "until", "after"):
+        query.pop(name, None)
+    return f"{context['pair'].get_absolute_url()}{'?' if query else ''}{query.urlencode()}"

@@ -12,6 +12,7 @@ register = template.Library()
 
 # Units; a map of twelve countries is as wide as a small telephone shows without scaling, with cells a finger can hit.
 CELL, SIDE = 24, 34
+SCALE = 1.45  # of a unit in pixels, where there is room
 
 
 @register.simple_tag
@@ -46,5 +47,6 @@ def heat_map_svg(chart: HeatMap) -> SafeString:
         ),
     )
     return format_html(
-        '<svg class="heat-map" viewBox="0 0 {} {}" aria-hidden="true">{}{}{}</svg>', width, height, rows, columns, cells
+        '<svg class="heat-map" viewBox="0 0 {} {}" width="{}" aria-hidden="true">{}{}{}</svg>',
+        *(width, height, round(width * SCALE), rows, columns, cells),
     )

@@ -28,6 +28,11 @@ def for_readers(view: View) -> View:
     return _guard(view, may_read)
 
 
+def for_people(view: View) -> View:
+    """Everyone signed in: for what a person keeps for themselves."""
+    return _guard(view, lambda user: user.is_authenticated)
+
+
 def for_editors(view: View) -> View:
     return _guard(view, lambda user: user.has_perm(CORRECT_EVENTS))
 

@@ -13,6 +13,7 @@ from relations.corrections.run import correct_event, undo
 from relations.merging.run import merge_new_reports
 from relations.models import Engagement, Event, PairDay, PairMonth, PairStanding, Status
 from relations.pipeline import bring_up_to_date
+from relations.queries.display import facts_of
 from relations.queries.scores import score_series, share
 from relations.scoring import run
 from relations.scoring.run import score_pair, score_stale_days
@@ -258,6 +259,7 @@ def test_a_fault_in_one_pair_of_a_batch_does_not_keep_the_others_waiting(batch: 
 def test_the_share_of_an_event_has_the_sign_of_what_it_does() -> None:
     clash, accord = making.event(type="clash"), making.event(type="agreement_signed")
     score_stale_days()
-    assert share(clash, standing()).startswith("+") and share(accord, standing()).startswith("\N{MINUS SIGN}")
+    assert share(facts_of(clash), standing(), {}).startswith("+")
+    assert share(facts_of(accord), standing(), {}).startswith("\N{MINUS SIGN}")
     unscored = making.event(type="strike", status="confirmed")
-    assert share(unscored, PairStanding(as_of=making.today(), score=45, known=0.1)) == ""
+    assert share(facts_of(unscored), PairStanding(as_of=making.today(), score=45, known=0.1), {}) == ""

@@ -309,7 +309,7 @@ def test_query_counts_do_not_grow_from_ten_to_a_thousand_events(count_queries: A
     many = {name: count_queries(url) for name, url in urls.items()}
     assert many == few
     # Two of each are the session and its user; feeds, alerts and corrections ask for permissions too.
-    assert few == {"overview": 11, "timeline": 10, "timeline, filtered": 10, "event": 13, "article": 10, "feeds": 8}
+    assert few == {"overview": 9, "timeline": 10, "timeline, filtered": 10, "event": 13, "article": 10, "feeds": 8}
 
 
 def test_a_standing_of_which_little_is_known_says_so(signed_in: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from relations.corrections.run import correct_event
-from relations.models import ArticleImport
+from relations.models import ArticleImport, Watch
+from relations.pipeline import add_watch
 from relations.urls import urlpatterns
 from tests import making
 from tests.views.plans import planned
@@ -23,14 +25,21 @@ EVERYONE = set(ROLES)
 READERS = {"analyst", "editor", "admin"}
 EDITORS = {"editor", "admin"}
 ADMINS = {"admin"}
-ROUTES: dict[str, tuple[str, set[str]]] = {
+# What each person has for themselves: it stays closed where reading is open to all.
+PEOPLE = [*READERS]
+ROUTES: dict[str, tuple[str, Collection[str]]] = {
     "overview": ("get", READERS),
     "pair-timeline": ("get", READERS),
+    "pair-chart": ("get", READERS),
     "event": ("get", READERS),
+    "method": ("get", READERS),
+    **dict.fromkeys(("pair-events", "event-reports", "article-version"), ("get", READERS)),
     "article": ("get", READERS),
     **dict.fromkeys(("add-article", "imports", "add-import", "import"), ("get", EDITORS)),
     **dict.fromkeys(("engagements", "engagement-calendar", "engagement-month", "engagement"), ("get", READERS)),
     **dict.fromkeys(("pair-engagements", "pair-ics", "country-ics", "engagements-ics"), ("get", READERS)),
+    **dict.fromkeys(("pair-directions", "pair-sources", "pair-attention", "pair-brief"), ("get", READERS)),
+    **dict.fromkeys(("country", "compare"), ("get", READERS)),
     "why-today": ("get", READERS),
     "why": ("get", READERS),
     "why-data": ("get", READERS),
@@ -41,6 +50,9 @@ ROUTES: dict[str, tuple[str, set[str]]] = {
     **dict.fromkeys(("feeds", "feeds-opml", "new-feed", "feed", "edit-feed"), ("get", ADMINS)),
     **dict.fromkeys(("add-feed", "add-feeds", "change-feeds"), ("post", ADMINS)),
     **dict.fromkeys(("pause-feed", "resume-feed", "fetch-feed"), ("post", ADMINS)),
+    **dict.fromkeys(("search", "search-suggestions"), ("get", READERS)),
+    **dict.fromkeys(("watches", "new-watch", "watch", "edit-watch", "watches-atom", "watch-atom"), ("get", PEOPLE)),
+    **dict.fromkeys(("pause-watch", "resume-watch", "delete-watch"), ("post", PEOPLE)),
     "sign-in": ("get", EVERYONE),
     "sign-out": ("post", EVERYONE),
 }
@@ -52,18 +64,29 @@ def addresses() -> dict[str, list[Any]]:
     correction = correct_event(event.pk, editor=making.user("editor"), type="accusation")
     assert correction
     feed = making.feed().pk
+    watch = add_watch(making.user(), {"title": "All pairs", "each_event": True}).pk
     return {
         "pair-timeline": [event.pair.slug],
+        "pair-chart": [event.pair.slug],
         "event": [event.pk],
+        "pair-events": [event.pair.slug, "csv"],
+        "event-reports": [event.pk],
+        "article-version": [making.second_version(article, "Another text.").pk, 2],
         "article": [article.pk],
         "import": [ArticleImport.objects.create(feed=article.feed, name="a.jsonl", started_at=timezone.now()).pk],
         **{name: [event.pk] for name in ("correct-event", "merge-event", "split-event")},
         "engagement": [planned()[0].pk],
         "engagement-month": ["2026-11"],
         "country-ics": ["pak"],
+        "country": ["pak"],
+        **dict.fromkeys(("pair-directions", "pair-sources", "pair-attention", "pair-brief"), [event.pair.slug]),
         **{name: [event.pair.slug] for name in ("pair-engagements", "pair-ics", "why-today")},
         **{name: [event.pair.slug, making.today().isoformat()] for name in ("why", "why-data")},
         "undo-correction": [correction.pk],
+        **{
+            name: [watch]
+            for name in ("watch", "edit-watch", "watch-atom", "pause-watch", "resume-watch", "delete-watch")
+        },
         **{name: [feed] for name in ("feed", "edit-feed", "pause-feed", "resume-feed", "fetch-feed")},
     }
 
@@ -78,7 +101,9 @@ def test_every_route_for_every_role(client: Client, name: str, role: str) -> Non
     method, allowed = ROUTES[name]
     url = reverse(name, args=addresses().get(name, []))
     if role != "nobody":
-        client.force_login(making.user(role))
+        user = making.user(role)
+        Watch.objects.update(owner=user)  # another's is not found
+        client.force_login(user)
     response = getattr(client, method)(url)
     if role in allowed:
         assert response.status_code in (200, 302, 422)
@@ -99,6 +124,7 @@ def test_public_read_opens_reading_to_all(client: Client, settings: Any, name: s
 def test_public_read_opens_nothing_else(client: Client, settings: Any) -> None:
     settings.PUBLIC_READ = True
     assert client.get(reverse("feeds")).status_code == 302
+    assert client.get(reverse("watches")).status_code == 302
 
 
 @pytest.mark.parametrize("name", [name for name, (method, _) in ROUTES.items() if method == "post"])

@@ -1,0 +1,262 @@
+"""Small charts: several scores on one axis, one score small, and bars. Numbers to inline SVG.
+
+Colours and dashes come from classes in the style sheet, so light and dark follow by themselves.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from relations.queries.attention import Bar
+from relations.queries.compare import Line
+from relations.tension.formula import BASELINE, LITTLE_KNOWN
+
+register = template.Library()
+
+LEVELS = (0, 25, int(BASELINE), 75, 100)
+LETTER_HEIGHT = 15  # between two labels at the ends of lines
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The field of a chart and the days that it shows; units of the picture."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+    first: dt.date
+    last: dt.date
+
+    @property
+    def room(self) -> int:
+        return self.width - self.left - self.right
+
+    def x(self, day: dt.date) -> float:
+        return self.left + (day - self.first).days / max((self.last - self.first).days, 1) * self.room
+
+    def y(self, score: float) -> float:
+        return self.top + (100 - score) / 100 * (self.height - self.top - self.bottom)
+
+
+@register.simple_tag
+def lines_chart(lines: Sequence[Line], first: dt.date, last: dt.date, size: str) -> SafeString:
+    """Several scores on the scale 0 to 100, each with its letter at its end. size: wide, or narrow for telephones."""
+    width = {"wide": 960, "narrow": 360}[size]
+    frame = Frame(width, 300, 34, 30, 10, 24, first, last)
+    return format_html(
+        '<svg class="score-chart lines {size}" viewBox="0 0 {w} {h}" role="img" aria-label="{label}"'
+        ' data-first="{first}" data-last="{last}" data-left="{left}" data-right="{right}">'
+        "{grid}{ticks}{lines}{letters}</svg>",
+        size=size,
+        w=width,
+        h=frame.height,
+        label=_in_words(lines, first, last),
+        first=first.isoformat(),
+        last=last.isoformat(),
+        left=frame.left,
+        right=width - frame.right,
+        grid=_grid(frame),
+        ticks=_time_axis(frame),
+        lines=format_html_join("", "{}", ((_polylines(line, frame),) for line in lines)),
+        letters=_letters(lines, frame),
+    )
+
+
+@register.simple_tag
+def line_key(letter: str) -> SafeString:
+    """A piece of a line as the chart draws it, to stand beside its name."""
+    return format_html(
+        '<svg class="line-key" viewBox="0 0 28 10" width="28" height="10" aria-hidden="true">'
+        '<line class="line-{}" x1="0" x2="28" y1="5" y2="5"/></svg>',
+        letter.lower(),
+    )
+
+
+@register.simple_tag
+def small_multiple(line: Line, first: dt.date, last: dt.date) -> SafeString:
+    """One score of many on a common scale: 0 to 100 upwards, the same days across."""
+    frame = Frame(140, 80, 26, 2, 7, 16, first, last)
+    middle = f"{frame.y(BASELINE):.1f}"
+    ends = [(f"{frame.y(level):.1f}", level) for level in (0, 100)]
+    return format_html(
+        '<svg class="small-multiple" viewBox="0 0 {w} {h}" role="img" aria-label="{label}">{ends}'
+        '<line class="baseline" x1="{left}" x2="{right}" y1="{middle}" y2="{middle}"/>{lines}'
+        '<text class="tick" x="{left}" y="{foot}">{first}</text>'
+        '<text class="tick" x="{right}" y="{foot}" text-anchor="end">{last}</text></svg>',
+        w=frame.width,
+        h=frame.height,
+        label=_in_words([line], first, last),
+        ends=format_html_join(
+            "",
+            f'<line class="grid" x1="{frame.left}" x2="{frame.width - frame.right}" y1="{{0}}" y2="{{0}}"/>'
+            f'<text class="tick" x="{frame.left - 3}" y="{{0}}" dy=".32em" text-anchor="end">{{1}}</text>',
+            ends,
+        ),
+        left=frame.left,
+        right=frame.width - frame.right,
+        middle=middle,
+        foot=frame.height - 3,
+        lines=_polylines(line, frame, "score"),
+        first=f"{first:%b %Y}",
+        last=f"{last:%b %Y}",
+    )
+
+
+@register.simple_tag
+def bars(rows: Sequence[Bar], size: str) -> SafeString:
+    """Shares as bars, oldest first; dots on the ground line where there was nothing to take a share of."""
+    width, height, left, top, bottom = {"wide": 960, "narrow": 360}[size], 200, 44, 10, 24
+    if not rows:
+        return mark_safe("")
+    most = max((bar.share for bar in rows if bar.share is not None), default=0.0) or 1.0
+    step = (width - left - 4) / len(rows)
+    ground = height - bottom
+    parts, ticks, free = [], [], 0.0
+    for at, bar in enumerate(rows):
+        x = left + at * step
+        if bar.share is None:
+            parts.append(format_html('<circle class="none" cx="{}" cy="{}" r="1.5"/>', f"{x + step / 2:.1f}", ground))
+        else:
+            tall = bar.share / most * (ground - top)
+            parts.append(
+                format_html(
+                    '<rect class="bar{}" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>',
+                    " thin" if bar.is_thin else "",
+                    f"{x + step * 0.1:.1f}",
+                    f"{ground - tall:.1f}",
+                    f"{step * 0.8:.1f}",
+                    f"{tall:.1f}",
+                    bar.words,
+                )
+            )
+        if bar.tick and x >= free and x < width - 50:
+            ticks.append((f"{x:.1f}", bar.tick))
+            free = x + 70
+    return format_html(
+        '<svg class="score-chart bars {size}" viewBox="0 0 {w} {h}" role="img" aria-label="{label}">'
+        '<line class="grid" x1="{left}" x2="{w}" y1="{top}" y2="{top}"/>'
+        '<line class="grid" x1="{left}" x2="{w}" y1="{ground}" y2="{ground}"/>'
+        '<text class="tick" x="{before}" y="{top}" dy=".32em" text-anchor="end">{most}</text>'
+        '<text class="tick" x="{before}" y="{ground}" dy=".32em" text-anchor="end">0 %</text>{bars}{ticks}</svg>',
+        size=size,
+        w=width,
+        h=height,
+        left=left,
+        before=left - 6,
+        top=top,
+        ground=ground,
+        most=f"{100 * most:.0f} %" if most >= 0.095 else f"{100 * most:.1f} %",
+        label=f"Share of all stories, {rows[0].label} to {rows[-1].label}; at most {100 * most:.1f} %.",
+        bars=format_html_join("", "{}", ((part,) for part in parts)),
+        ticks=format_html_join("", f'<text class="tick" x="{{}}" y="{height - 8}">{{}}</text>', ticks),
+    )
+
+
+@register.simple_tag
+def amount(value: int, most: int, tone: str) -> SafeString:
+    """A number as a bar beside it, of the length that its share of the greatest has. tone: for its colour."""
+    return format_html(
+        '<svg class="amount {}" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect x="0" y="0" width="{}" height="8"/></svg>',
+        tone,
+        f"{100 * value / most:.1f}" if most else 0,
+    )
+
+
+def _in_words(lines: Sequence[Line], first: dt.date, last: dt.date) -> str:
+    each = [
+        f"{line.letter + ', ' if line.letter else ''}{line.name}: from {line.scores[0]:.0f} to {line.scores[-1]:.0f}, "
+        f"highest {line.scores.max():.0f}, lowest {line.scores.min():.0f}"
+        for line in lines
+    ]
+    return f"Tension scores from {first} to {last}. {'; '.join(each)}."
+
+
+def _polylines(line: Line, frame: Frame, name: str = "") -> SafeString:
+    """The line, thin where little is known. name: of its class, where it's not its letter's."""
+    days = _telling_days(line.scores, frame.room // 4)
+    start = (line.first - frame.first).days
+    span = max((frame.last - frame.first).days, 1)
+    x = frame.left + (start + days) / span * frame.room
+    faint = line.known[days] < LITTLE_KNOWN
+    # A stretch ends on the first point of the next one, so that nothing gapes between them.
+    edges = [0, *(np.flatnonzero(np.diff(faint)) + 1).tolist(), len(days) - 1]
+    stretches = []
+    for begin, end in pairwise(edges):
+        points = " ".join(
+            f"{at:.1f},{frame.y(score):.1f}"
+            for at, score in zip(x[begin : end + 1], line.scores[days[begin : end + 1]], strict=True)
+        )
+        stretches.append((f"{name or f'line-{line.letter.lower()}'}{' faint' if faint[begin] else ''}", points))
+    return format_html_join("", '<polyline class="{}" points="{}"/>', stretches)
+
+
+def _telling_days(scores: Any, buckets: int) -> Any:
+    """Day numbers to draw: both ends, and of each bucket the lowest and the highest day, so that no peak is lost."""
+    if len(scores) <= 2 * buckets:
+        return np.arange(len(scores))
+    edges = np.linspace(0, len(scores), buckets + 1).astype(int)
+    extremes = [first + pick(scores[first:last]) for first, last in pairwise(edges) for pick in (np.argmin, np.argmax)]
+    return np.unique([0, *extremes, len(scores) - 1])
+
+
+def _letters(lines: Sequence[Line], frame: Frame) -> SafeString:
+    """Each line's letter at its end; those that would lie on each other are moved apart."""
+    wanted = sorted((frame.y(float(line.scores[-1])), line.letter) for line in lines)
+    places: list[float] = []
+    for y, _ in wanted:
+        places.append(max(y, places[-1] + LETTER_HEIGHT) if places else y)
+    over = max(places[-1] - (frame.height - frame.bottom), 0.0) if places else 0.0
+    for at in range(len(places) - 1, -1, -1):
+        limit = places[at + 1] - LETTER_HEIGHT if at + 1 < len(places) else places[at] - over
+        places[at] = min(places[at], limit)
+    x = frame.width - frame.right + 8
+    return format_html_join(
+        "",
+        f'<text class="letter letter-{{0}}" x="{x}" y="{{1}}" dy=".32em">{{2}}</text>',
+        ((letter.lower(), f"{y:.1f}", letter) for (_, letter), y in zip(wanted, places, strict=True)),
+    )
+
+
+def _grid(frame: Frame) -> SafeString:
+    rows = [(f"{frame.y(level):.1f}", level, "baseline" if level == BASELINE else "grid") for level in LEVELS]
+    return format_html_join(
+        "",
+        f'<line class="{{2}}" x1="{frame.left}" x2="{frame.width - frame.right}" y1="{{0}}" y2="{{0}}"/>'
+        f'<text class="tick" x="{frame.left - 6}" y="{{0}}" dy=".32em" text-anchor="end">{{1}}</text>',
+        rows,
+    )
+
+
+def _time_axis(frame: Frame) -> SafeString:
+    """A tick every 120 units or so, on firsts of months or years; the ends where no month begins between them."""
+    first, last = frame.first, frame.last
+    months = (last.year - first.year) * 12 + last.month - first.month
+    step = next((step for step in (1, 2, 3, 6, 12, 24, 60, 120) if months / step <= frame.width / 120), 120)
+    ticks = []
+    number = -(-(first.year * 12 + first.month - 1) // step) * step
+    while (day := dt.date(number // 12, number % 12 + 1, 1)) <= last:
+        if day >= first:
+            anchor = "end" if frame.width - frame.x(day) < 60 else "middle"
+            ticks.append((f"{frame.x(day):.1f}", f"{day:%Y}" if step >= 12 else f"{day:%b %Y}", anchor))
+        number += step
+    if not ticks:
+        ticks = [(f"{frame.x(day):.1f}", f"{day.day} {day:%b %Y}", at) for day, at in ((first, "start"), (last, "end"))]
+    return format_html_join(
+        "",
+        f'<line class="grid" x1="{{0}}" x2="{{0}}" y1="{frame.top}" y2="{frame.height - frame.bottom}"/>'
+        f'<text class="tick" x="{{0}}" y="{frame.height - 8}" text-anchor="{{2}}">{{1}}</text>',
+        ticks,
+    )
