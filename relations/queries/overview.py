@@ -10,7 +10,6 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Abs
 
 from relations.models import Dataset, Event, PairStanding
-from relations.models.scores import PERIODS
 from relations.queries.display import STEADY, EventWords, count, event_words
 from relations.queries.scores import StandingWords, standing_words
 from relations.tension.formula import LITTLE_KNOWN

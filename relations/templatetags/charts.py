@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from relations.queries.chapters import ChapterWords
 from relations.queries.chart import chosen, view
 from relations.queries.scores import ScoreSeries
+from relations.templatetags.frames import Frame, grid, telling_days, time_axis
 from relations.tension.formula import BASELINE, LITTLE_KNOWN
 
 register = template.Library()
@@ -23,7 +23,6 @@ register = template.Library()
 # style sheet shows one of the two. Long series are thinned to the lowest and highest day of each four units of width.
 WIDTHS = {"wide": 960, "narrow": 360}
 HEIGHT = 200
-LEFT, RIGHT, TOP, BOTTOM = 34, 8, 10, 24
 DAYS_TOLD = 92  # three months; of a longer choice the table gives ends of months
 
 
@@ -61,43 +60,34 @@ def score_chart(
 
     size: wide, narrow.
     """
-    width = WIDTHS[size]
     start, stop = view(chart, since, until)
-    days = _telling_days(chart.series.score, start, stop, width // 4)
-    x = LEFT + (days - start) / max(stop - start, 1) * (width - LEFT - RIGHT)
+    first, last = chart.first + dt.timedelta(days=start), chart.first + dt.timedelta(days=stop)
+    frame = Frame(WIDTHS[size], HEIGHT, 34, 8, 10, 24, first, last)
+    days = telling_days(chart.series.score, start, stop, frame.width // 4)
+    x = frame.left + (days - start) / max(stop - start, 1) * frame.room
 
     def points(values: Any) -> str:
-        return " ".join(f"{at:.1f},{_y(value):.1f}" for at, value in zip(x, values, strict=True))
+        return " ".join(f"{at:.1f},{frame.y(value):.1f}" for at, value in zip(x, values, strict=True))
 
     series = chart.series
     band = f"{points(series.high[days])} {' '.join(reversed(points(series.low[days]).split()))}"
-    first, last = chart.first + dt.timedelta(days=start), chart.first + dt.timedelta(days=stop)
     return format_html(
         '<svg class="score-chart {size}" viewBox="0 0 {w} {h}" role="img" aria-label="{label}">{grid}{months}{turns}'
         '<polygon class="band" points="{band}"/><polyline class="score" points="{score}"/>{unknown}'
         '<circle class="now" cx="{nx}" cy="{ny}" r="3.5"/></svg>',
         size=size,
-        w=width,
-        h=HEIGHT,
+        w=frame.width,
+        h=frame.height,
         label=_in_words(series.score[start : stop + 1], first, last),
-        grid=_grid(width),
-        months=_time_axis(first, last, width),
-        turns=_turns(chapters, start, stop, width),
+        grid=grid(frame),
+        months=time_axis(frame),
+        turns=_turns(chapters, chart, frame),
         band=band,
         score=points(series.score[days]),
-        unknown=_little_known(series.known[days], x),
+        unknown=_little_known(series.known[days], x, frame),
         nx=f"{x[-1]:.1f}",
-        ny=f"{_y(series.score[stop]):.1f}",
+        ny=f"{frame.y(series.score[stop]):.1f}",
     )
-
-
-def _telling_days(scores: Any, start: int, stop: int, buckets: int) -> Any:
-    """Day numbers to draw: both ends, and of each bucket the lowest and the highest day, so that no peak is lost."""
-    if stop - start <= 2 * buckets:
-        return np.arange(start, stop + 1)
-    edges = np.linspace(start, stop + 1, buckets + 1).astype(int)
-    extremes = [first + pick(scores[first:last]) for first, last in pairwise(edges) for pick in (np.argmin, np.argmax)]
-    return np.unique([start, *extremes, stop])
 
 
 def _in_words(scores: Any, first: dt.date, last: dt.date) -> str:
@@ -107,59 +97,26 @@ def _in_words(scores: Any, first: dt.date, last: dt.date) -> str:
     )
 
 
-def _y(score: float) -> float:
-    return TOP + (100 - score) / 100 * (HEIGHT - TOP - BOTTOM)
-
-
-def _grid(width: int) -> SafeString:
-    lines = [(f"{_y(level):.1f}", level, "baseline" if level == BASELINE else "grid") for level in (0, 25, 45, 75, 100)]
-    return format_html_join(
-        "",
-        '<line class="{2}" x1="' + str(LEFT) + '" x2="' + str(width - RIGHT) + '" y1="{0}" y2="{0}"/>'
-        '<text class="tick" x="' + str(LEFT - 6) + '" y="{0}" dy=".32em" text-anchor="end">{1}</text>',
-        lines,
-    )
-
-
-def _time_axis(first: dt.date, last: dt.date, width: int) -> SafeString:
-    """A tick every 120 units or so, on firsts of months or years."""
-    months = (last.year - first.year) * 12 + last.month - first.month
-    step = next((step for step in (1, 2, 3, 6, 12, 24, 60, 120) if months / step <= width / 120), 120)
-    ticks = []
-    number = -(-(first.year * 12 + first.month - 1) // step) * step
-    while (day := dt.date(number // 12, number % 12 + 1, 1)) <= last:
-        if day >= first:
-            at = LEFT + (day - first).days / max((last - first).days, 1) * (width - LEFT - RIGHT)
-            anchor = "end" if width - at < 30 else "middle"  # the last label must not leave the picture
-            ticks.append((f"{at:.1f}", f"{day:%Y}" if step >= 12 else f"{day:%b %Y}", anchor))
-        number += step
-    return format_html_join(
-        "",
-        f'<line class="grid" x1="{{0}}" x2="{{0}}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
-        f'<text class="tick" x="{{0}}" y="{HEIGHT - 8}" text-anchor="{{2}}">{{1}}</text>',
-        ticks,
-    )
-
-
-def _turns(chapters: Sequence[ChapterWords], start: int, stop: int, width: int) -> SafeString:
+def _turns(chapters: Sequence[ChapterWords], chart: ScoreSeries, frame: Frame) -> SafeString:
     """A line with its chapter's number where a chapter begins; those too close for a number go without."""
     lines, free = [], 0.0
     for chapter in sorted(chapters, key=lambda one: one.offset):
-        if chapter.number == 1 or not start < chapter.offset <= stop:
+        day = chart.first + dt.timedelta(days=chapter.offset)
+        if chapter.number == 1 or not frame.first < day <= frame.last:
             continue
-        at = LEFT + (chapter.offset - start) / max(stop - start, 1) * (width - LEFT - RIGHT)
+        at = frame.x(day)
         number = chapter.number if at >= free else ""
         free = at + 18 if number else free
         lines.append((f"{at:.1f}", number))
     return format_html_join(
         "",
-        f'<line class="turn" x1="{{0}}" x2="{{0}}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
-        f'<text class="tick" x="{{0}}" y="{TOP + 10}" dx="3">{{1}}</text>',
+        f'<line class="turn" x1="{{0}}" x2="{{0}}" y1="{frame.top}" y2="{frame.height - frame.bottom}"/>'
+        f'<text class="tick" x="{{0}}" y="{frame.top + 10}" dx="3">{{1}}</text>',
         lines,
     )
 
 
-def _little_known(known: Any, x: Any) -> SafeString:
+def _little_known(known: Any, x: Any, frame: Frame) -> SafeString:
     """A dashed stretch on the ground line where next to nothing is known, so that it isn't taken for calm."""
     runs, start = [], None
     for at, value in [*zip(x, known, strict=True), (x[-1], np.inf)]:
@@ -168,7 +125,7 @@ def _little_known(known: Any, x: Any) -> SafeString:
         elif value >= LITTLE_KNOWN and start is not None:
             runs.append((f"{start:.1f}", f"{at:.1f}"))
             start = None
-    ground = HEIGHT - BOTTOM
+    ground = frame.height - frame.bottom
     return format_html_join("", f'<line class="little-known" x1="{{}}" x2="{{}}" y1="{ground}" y2="{ground}"/>', runs)
 
 

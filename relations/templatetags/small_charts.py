@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from django import template
@@ -18,36 +16,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from relations.queries.attention import Bar
 from relations.queries.compare import Line
+from relations.templatetags.frames import Frame, grid, telling_days, time_axis
 from relations.tension.formula import BASELINE, LITTLE_KNOWN
 
 register = template.Library()
 
-LEVELS = (0, 25, int(BASELINE), 75, 100)
 LETTER_HEIGHT = 15  # between two labels at the ends of lines
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The field of a chart and the days that it shows; units of the picture."""
-
-    width: int
-    height: int
-    left: int
-    right: int
-    top: int
-    bottom: int
-    first: dt.date
-    last: dt.date
-
-    @property
-    def room(self) -> int:
-        return self.width - self.left - self.right
-
-    def x(self, day: dt.date) -> float:
-        return self.left + (day - self.first).days / max((self.last - self.first).days, 1) * self.room
-
-    def y(self, score: float) -> float:
-        return self.top + (100 - score) / 100 * (self.height - self.top - self.bottom)
 
 
 @register.simple_tag
@@ -67,8 +41,8 @@ def lines_chart(lines: Sequence[Line], first: dt.date, last: dt.date, size: str)
         last=last.isoformat(),
         left=frame.left,
         right=width - frame.right,
-        grid=_grid(frame),
-        ticks=_time_axis(frame),
+        grid=grid(frame),
+        ticks=time_axis(frame),
         lines=format_html_join("", "{}", ((_polylines(line, frame),) for line in lines)),
         letters=_letters(lines, frame),
     )
@@ -186,7 +160,7 @@ def _in_words(lines: Sequence[Line], first: dt.date, last: dt.date) -> str:
 
 def _polylines(line: Line, frame: Frame, name: str = "") -> SafeString:
     """The line, thin where little is known. name: of its class, where it's not its letter's."""
-    days = _telling_days(line.scores, frame.room // 4)
+    days = telling_days(line.scores, 0, len(line.scores) - 1, frame.room // 4)
     start = (line.first - frame.first).days
     span = max((frame.last - frame.first).days, 1)
     x = frame.left + (start + days) / span * frame.room
@@ -201,15 +175,6 @@ def _polylines(line: Line, frame: Frame, name: str = "") -> SafeString:
         )
         stretches.append((f"{name or f'line-{line.letter.lower()}'}{' faint' if faint[begin] else ''}", points))
     return format_html_join("", '<polyline class="{}" points="{}"/>', stretches)
-
-
-def _telling_days(scores: Any, buckets: int) -> Any:
-    """Day numbers to draw: both ends, and of each bucket the lowest and the highest day, so that no peak is lost."""
-    if len(scores) <= 2 * buckets:
-        return np.arange(len(scores))
-    edges = np.linspace(0, len(scores), buckets + 1).astype(int)
-    extremes = [first + pick(scores[first:last]) for first, last in pairwise(edges) for pick in (np.argmin, np.argmax)]
-    return np.unique([0, *extremes, len(scores) - 1])
 
 
 def _letters(lines: Sequence[Line], frame: Frame) -> SafeString:
@@ -227,36 +192,4 @@ def _letters(lines: Sequence[Line], frame: Frame) -> SafeString:
         "",
         f'<text class="letter letter-{{0}}" x="{x}" y="{{1}}" dy=".32em">{{2}}</text>',
         ((letter.lower(), f"{y:.1f}", letter) for (_, letter), y in zip(wanted, places, strict=True)),
-    )
-
-
-def _grid(frame: Frame) -> SafeString:
-    rows = [(f"{frame.y(level):.1f}", level, "baseline" if level == BASELINE else "grid") for level in LEVELS]
-    return format_html_join(
-        "",
-        f'<line class="{{2}}" x1="{frame.left}" x2="{frame.width - frame.right}" y1="{{0}}" y2="{{0}}"/>'
-        f'<text class="tick" x="{frame.left - 6}" y="{{0}}" dy=".32em" text-anchor="end">{{1}}</text>',
-        rows,
-    )
-
-
-def _time_axis(frame: Frame) -> SafeString:
-    """A tick every 120 units or so, on firsts of months or years; the ends where no month begins between them."""
-    first, last = frame.first, frame.last
-    months = (last.year - first.year) * 12 + last.month - first.month
-    step = next((step for step in (1, 2, 3, 6, 12, 24, 60, 120) if months / step <= frame.width / 120), 120)
-    ticks = []
-    number = -(-(first.year * 12 + first.month - 1) // step) * step
-    while (day := dt.date(number // 12, number % 12 + 1, 1)) <= last:
-        if day >= first:
-            anchor = "end" if frame.width - frame.x(day) < 60 else "middle"
-            ticks.append((f"{frame.x(day):.1f}", f"{day:%Y}" if step >= 12 else f"{day:%b %Y}", anchor))
-        number += step
-    if not ticks:
-        ticks = [(f"{frame.x(day):.1f}", f"{day.day} {day:%b %Y}", at) for day, at in ((first, "start"), (last, "end"))]
-    return format_html_join(
-        "",
-        f'<line class="grid" x1="{{0}}" x2="{{0}}" y1="{frame.top}" y2="{frame.height - frame.bottom}"/>'
-        f'<text class="tick" x="{{0}}" y="{frame.height - 8}" text-anchor="{{2}}">{{1}}</text>',
-        ticks,
     )

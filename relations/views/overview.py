@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from relations.models import Feed, PairStanding
+from relations.models.scores import PERIODS
 from relations.queries import overview as queries
 from relations.queries.engagements import planned_within
 from relations.queries.feeds import open_alerts
@@ -26,7 +27,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     if order not in queries.ORDERS:
         order = "changed"
     period = request.GET.get("days", "")
-    days = int(period) if period in {str(choice) for choice in queries.PERIODS} else 30
+    days = int(period) if period in {str(choice) for choice in PERIODS} else 30
     try:
         page = queries.pairs(order, days, request.GET.get("after", ""))
     except ValueError:
@@ -36,7 +37,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "order": order,
         "days": days,
         "orders": queries.ORDERS.items(),
-        "periods": queries.PERIODS,
+        "periods": PERIODS,
         "none_found": queries.NONE_FOUND[order],
         "has_scores": bool(page.rows) or PairStanding.objects.exists(),
         "has_feeds": bool(page.rows) or Feed.objects.exists(),

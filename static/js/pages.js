@@ -41,3 +41,15 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const place = document.getElementById("announcements");
   if (words && place) place.textContent = words;
 });
+
+// Enter in a field of a filter is a submit and, once the field is left, a change: the same is not asked for twice, or
+// the way back would stop twice at the same place.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt, pathInfo } = event.detail;
+  if (!elt.matches("form.filters")) return;
+  if (elt.dataset.asked === pathInfo.finalRequestPath) event.preventDefault();
+  elt.dataset.asked = pathInfo.finalRequestPath;
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.successful) delete event.detail.elt.dataset.asked;
+});

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.ingest.mailbox import Mailbox
+
 # Playwright keeps an event loop in the thread of the tests; Django would refuse the ORM there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -61,3 +63,17 @@ def open_as(browser: Browser, live_server: Any) -> Iterator[Any]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def mailbox(settings: Any, live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+    """A mail server that takes what the app sends; its links lead to the app under test."""
+    from relations.watching import run_mail
+
+    mailbox = Mailbox()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mailbox.port
+    settings.SITE_URL = live_server.url
+    monkeypatch.setattr(run_mail, "_hindrances", set())
+    yield mailbox
+    mailbox.go()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from relations.merging.run import merge_new_reports
 from relations.models.loading import load_codebook
@@ -76,7 +76,7 @@ def test_every_page_can_be_read_by_everyone_and_loads_nothing_from_elsewhere(
         seen += 1
         # What is folded up is part of the page.
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
-        page.wait_for_function("!document.querySelector('.htmx-request')")
+        expect(page.locator(".htmx-request")).to_have_count(0)
         for violation in Axe().run(page).response["violations"]:
             if violation["impact"] in UNFIT:
                 nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])

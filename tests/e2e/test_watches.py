@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,23 +10,11 @@ from playwright.sync_api import Page, expect
 
 from relations.models import Watch
 from relations.scoring.run import score_stale_days
-from relations.watching import run_mail
 from tests.ingest.mailbox import Mailbox
 from tests.watching.happening import happens, look, watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
 BOTH = pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without script"])
-
-
-@pytest.fixture
-def mailbox(settings: Any, live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
-    mailbox = Mailbox()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mailbox.port
-    settings.SITE_URL = live_server.url
-    monkeypatch.setattr(run_mail, "_hindrances", set())
-    yield mailbox
-    mailbox.go()
 
 
 def give_everyone_an_address() -> None:

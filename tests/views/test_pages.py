@@ -15,7 +15,7 @@ from django.urls import reverse
 from relations.merging.run import merge_new_reports
 from relations.models import Event, PairStanding
 from relations.scoring.run import score_stale_days
-from relations.templatetags.charts import _telling_days
+from relations.templatetags.frames import telling_days
 from tests import making
 
 pytestmark = pytest.mark.django_db
@@ -326,7 +326,7 @@ def test_a_chart_of_many_years_loses_no_peak() -> None:
     scores = np.full(30 * 365, 45.0)
     scores[7001] = 90.0
     scores[3003] = 10.0
-    days = _telling_days(scores, 0, len(scores) - 1, 240)
+    days = telling_days(scores, 0, len(scores) - 1, 240)
     assert {0, 3003, 7001, len(scores) - 1} <= set(days.tolist()) and len(days) < 500
 
 

@@ -79,7 +79,7 @@ def addresses() -> dict[str, list[Any]]:
         "engagement-month": ["2026-11"],
         "country-ics": ["pak"],
         "country": ["pak"],
-        **dict.fromkeys(("pair-directions", "pair-sources", "pair-attention", "pair-brief"), [event.pair.slug]),
+        **{name: [event.pair.slug] for name in ("pair-directions", "pair-sources", "pair-attention", "pair-brief")},
         **{name: [event.pair.slug] for name in ("pair-engagements", "pair-ics", "why-today")},
         **{name: [event.pair.slug, making.today().isoformat()] for name in ("why", "why-data")},
         "undo-correction": [correction.pk],

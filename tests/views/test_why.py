@@ -153,7 +153,7 @@ def test_a_turning_point_is_a_chapter_named_by_its_event(signed_in: Any) -> None
         making.event(type="strike", occurred_on=ago(days))
     score_stale_days()
     page = signed_in().get(PAIR).content.decode()
-    chapters = page[page.index("Chapters") : page.index("</details>", page.index("Chapters"))]
+    chapters = page[page.index('class="chapters"') : page.index("</details>", page.index('class="chapters"'))]
     assert "It turned with" in chapters and "Air or missile strike" in chapters
     assert f"since={ago(100).isoformat()}" in chapters or f"since={ago(101).isoformat()}" in chapters
 
@@ -161,7 +161,7 @@ def test_a_turning_point_is_a_chapter_named_by_its_event(signed_in: Any) -> None
 def test_without_a_turn_there_are_no_chapters(signed_in: Any) -> None:
     making.event(type="statement_neutral", occurred_on=ago(300))
     score_stale_days()
-    assert "Chapters" not in signed_in().get(PAIR).content.decode()
+    assert "where the score turned" not in signed_in().get(PAIR).content.decode()
 
 
 def test_beside_the_score_stand_both_directions_and_attention(signed_in: Any) -> None:
