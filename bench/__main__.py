@@ -47,9 +47,9 @@ def main() -> int:
             results: list[measure.Result] = []
             for name in chosen:
                 found = benchmarks[name]()
-                results += found if isinstance(found, list) else [found]
-            for result in results:
-                print(result)
+                for result in found if isinstance(found, list) else [found]:
+                    print(result, flush=True)
+                    results.append(result)
             return 0 if all(result.kept for result in results) else 1
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Q
 
@@ -45,7 +45,7 @@ class Piece:
 class ReportWords:
     """A report in words: its sentence in pieces, between what stands before and after it in its paragraph.
 
-    withdrawn: why it no longer counts, in words; empty while it does.
+    withdrawn: why it no longer counts, in words; empty while it does. copies: what copies of its story say.
     """
 
     report: Report
@@ -58,6 +58,7 @@ class ReportWords:
     is_copy: bool
     confidence: str
     withdrawn: str
+    copies: list[ReportWords] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class EventPage:
     share: str
     standing: StandingWords | None
     reports: list[ReportWords]
+    report_count: int
     gone: list[ReportWords]
     corrections: list[CorrectionWords]
     same_day: list[EventWords]
@@ -122,7 +124,8 @@ def event_page(event: Event) -> EventPage:
         definition=event.kind.definition,
         share=share(facts_of(event), standing, learnt_log_odds()),
         standing=standing_words(standing) if standing else None,
-        reports=[report for report in reports if not report.withdrawn],
+        reports=_folded([report for report in reports if not report.withdrawn]),
+        report_count=sum(not report.withdrawn for report in reports),
         gone=[report for report in reports if report.withdrawn],
         corrections=_corrections(event),
         same_day=[event_words(other) for other in same_day],
@@ -157,6 +160,19 @@ def reports_of(event_id: int, most: int = REPORTS_SHOWN) -> list[ReportWords]:
         for version in ArticleVersion.objects.filter(article_id__in=[report.article_id for report in reports])
     }
     return [_report_words(report, texts.get((report.article_id, report.version), "")) for report in reports]
+
+
+def _folded(reports: list[ReportWords]) -> list[ReportWords]:
+    """With the reports of copies under that of the story that they copy, where it tells of the event too."""
+    told = {item.article.pk: item for item in reversed(reports) if not item.is_copy}
+    found = []
+    for item in reports:
+        original = told.get(item.article.copy_of_id or 0)
+        if original:
+            original.copies.append(item)
+        else:
+            found.append(item)
+    return found
 
 
 def _report_words(report: Report, text: str) -> ReportWords:

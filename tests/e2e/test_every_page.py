@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from relations.merging.run import merge_new_reports
+from relations.models import Watch, WatchAlert
 from relations.models.loading import load_codebook
-from relations.scoring.run import score_stale_days
 from tests import making
 from tests.views.plans import of_each_state
 from tests.views.test_permissions import ROUTES, addresses
+from tests.watching.happening import look
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
 # Beside the routes as they are: pages with something chosen, found or wrong.
@@ -49,7 +51,7 @@ def every_address(transactional_db: None) -> list[str]:
         )
         making.report(event.source_id, event.target_id, type, event=event, spans={"trigger": [0, 8]})
     merge_new_reports()
-    score_stale_days()
+    look()  # the watch of the pair tells of it
     routes = [name for name, (method, _) in ROUTES.items() if method == "get" and name != "sign-in"]
     return [reverse(name, args=args.get(name, [])) for name in routes] + [*MORE]
 
@@ -59,6 +61,7 @@ def test_every_page_can_be_read_by_everyone_and_loads_nothing_from_elsewhere(
     open_as: Any, every_address: list[str], live_server: Any, scheme: str
 ) -> None:
     page: Page = open_as("admin", width=SHOWN[scheme], scheme=scheme)
+    Watch.objects.update(owner=User.objects.latest("pk"))  # whoever is signed in: others' watches are not shown
     outside: list[str] = []
     forbidden: list[str] = []
     page.on(
@@ -84,7 +87,7 @@ def test_every_page_can_be_read_by_everyone_and_loads_nothing_from_elsewhere(
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wider > 0:
             found.append(f"{address}: {wider} px wider than the screen")
-    assert seen > 30
+    assert seen > 30 and WatchAlert.objects.exists()
     assert not found, "\n".join(found)
     assert not outside and not forbidden
 

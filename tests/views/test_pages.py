@@ -469,3 +469,21 @@ def test_the_overview_says_what_is_planned(signed_in: Any) -> None:
     Event.objects.update(status="rejected", evidence_changed=True)
     merge_new_reports()
     assert "No visit, meeting or talks with a date in the next 30 days" in text(signed_in(), "/")
+
+
+def test_copies_are_folded_under_the_story_that_they_copy(signed_in: Any) -> None:
+    event = making.event(type="clash")
+    original = making.article("It was told.", title="The original")
+    making.report(type="clash", event=event, article=original)
+    for number in range(2):
+        copy = making.article("It was told.", title=f"Copy {number}", copy_of=original)
+        making.report(type="clash", event=event, article=copy)
+    stray = making.article("It was told.", title="Copy of what tells of something else", copy_of=making.article("x"))
+    making.report(type="clash", event=event, article=stray)
+    page = signed_in("editor").get(event.get_absolute_url())
+    shown = page.context["page"].reports
+    assert [item.article.title for item in shown] == ["The original", "Copy of what tells of something else"]
+    assert [item.article.title for item in shown[0].copies] == ["Copy 0", "Copy 1"]
+    body = page.content.decode()
+    assert "2 copies of this story, counted as one source with it" in body
+    assert body.count("tells of something else") == 5, "each can still be split off"
