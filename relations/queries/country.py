@@ -14,11 +14,10 @@ from django.db.models.functions import Abs
 from relations.codebook.countries import Country
 from relations.models import Dataset, Engagement, PairStanding
 from relations.queries.compare import Line, series_of
-from relations.queries.display import EventWords, count, day_words, event_words
+from relations.queries.display import country_name, day_words
 from relations.queries.engagement_words import EngagementWords, engagement_words
 from relations.queries.engagements import WITH, EngagementFilters
-from relations.queries.overview import SIDES
-from relations.queries.scores import StandingWords, standing_words
+from relations.queries.overview import PairPage, PairRow, pair_row, with_words
 from relations.tension.formula import LITTLE_KNOWN
 
 # By key: what pages call it, the column, and whether the greatest comes first.
@@ -33,26 +32,6 @@ DRAWN = 6  # small charts
 DRAWN_DAYS = dt.timedelta(days=365)
 SOON = dt.timedelta(days=30)
 PLANS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class CountryPairRow:
-    """A pair from one country's side. name: of the other country. recent: the last 90 days' scores, oldest first."""
-
-    pair_id: int
-    slug: str
-    name: str
-    url: str
-    standing: StandingWords
-    events: str
-    recent: list[float]
-    mover: EventWords | None
-
-
-@dataclass(frozen=True, slots=True)
-class CountryPage:
-    rows: list[CountryPairRow]
-    next: str  # cursor of the next page, empty at the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +70,7 @@ class Plans:
     more: int
 
 
-def ranked(code: str, order: str, after: str = "") -> CountryPage:
+def ranked(code: str, order: str, after: str = "") -> PairPage:
     """A page of a country's pairs in one query; those of which little is known follow the known ones.
 
     By reports all are ranked alike: how often a pair is told of is known of each. after: cursor of the page before.
@@ -113,7 +92,7 @@ def ranked(code: str, order: str, after: str = "") -> CountryPage:
     by = F(key).desc() if descending else F(key).asc()
     found: list[Any] = list(standings.order_by("little", by, "pk")[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
-    return CountryPage(
+    return PairPage(
         [_row(standing, code) for standing in found[:PAGE]],
         f"{last.little}_{getattr(last, key)!r}_{last.pk}" if last else "",
     )
@@ -135,7 +114,7 @@ def summary(code: str) -> Summary:
     return Summary(len(found), len(found) - len(known), known[-1] if enough else None, known[0] if enough else None)
 
 
-def small_charts(rows: Sequence[CountryPairRow], today: dt.date) -> list[SmallChart]:
+def small_charts(rows: Sequence[PairRow], today: dt.date) -> list[SmallChart]:
     """The last year of the first pairs, in one query."""
     first = rows[:DRAWN]
     series = series_of([row.pair_id for row in first], today) if first else {}
@@ -174,9 +153,7 @@ def _side(code: str) -> Q:
 
 
 def _of_country(code: str) -> QuerySet[PairStanding]:
-    movers = [f"mover__{side}" for side in SIDES]
-    found = PairStanding.objects.filter(_side(code), dataset=Dataset.OWN)
-    return found.select_related("pair__first", "pair__second", *movers)
+    return with_words(PairStanding.objects.filter(_side(code), dataset=Dataset.OWN))
 
 
 def _cursor(text: str) -> tuple[int, float, int]:
@@ -186,16 +163,6 @@ def _cursor(text: str) -> tuple[int, float, int]:
     return int(little), number, int(pk)
 
 
-def _row(standing: PairStanding, code: str) -> CountryPairRow:
+def _row(standing: PairStanding, code: str) -> PairRow:
     pair = standing.pair
-    other = pair.second if pair.first_id == code else pair.first
-    return CountryPairRow(
-        pair_id=pair.pk,
-        slug=pair.slug,
-        name=other.name,
-        url=pair.get_absolute_url(),
-        standing=standing_words(standing),
-        events=count(standing.events_30, "event"),
-        recent=standing.recent,
-        mover=event_words(standing.mover) if standing.mover else None,
-    )
+    return pair_row(standing, 30, country_name(pair.second_id if pair.first_id == code else pair.first_id))

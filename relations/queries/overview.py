@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Abs
 
 from relations.models import Dataset, Event, PairStanding
-from relations.queries.display import STEADY, EventWords, count, event_words
+from relations.queries.display import STEADY, EventWords, count, country_name, event_words
 from relations.queries.scores import StandingWords, standing_words
 from relations.tension.formula import LITTLE_KNOWN
 
@@ -33,8 +33,10 @@ PAGE = 25
 
 @dataclass(frozen=True, slots=True)
 class PairRow:
-    """A pair on the overview. recent: the last 90 days' scores, oldest first."""
+    """A pair in a list of many. name: of both, or on a country's page of the other. recent: the last 90 days' scores,
+    oldest first."""
 
+    pair_id: int
     slug: str
     name: str
     url: str
@@ -62,7 +64,7 @@ def pairs(order: str, days: int, after: str = "") -> PairPage:
         "tense": ("score", True),
         "reported": (f"events_{days}", True),
     }[order]
-    standings = _with_words(PairStanding.objects.filter(dataset=Dataset.OWN))
+    standings = with_words(PairStanding.objects.filter(dataset=Dataset.OWN))
     standings = standings.annotate(moved=Abs(F(f"change_{days}")))
     # A score that only fades towards the baseline is no news; what rises or eases does so by something that happened.
     # And a pair of which next to nothing is known stands near the baseline, which is not the same as being tense.
@@ -85,7 +87,7 @@ def pairs(order: str, days: int, after: str = "") -> PairPage:
     found = list(ordered[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
     return PairPage(
-        [_row(standing, days) for standing in found[:PAGE]],
+        [pair_row(standing, days) for standing in found[:PAGE]],
         f"{getattr(last, key)!r}_{last.pk}" if last else "",
     )
 
@@ -99,8 +101,9 @@ def latest_events(limit: int = 10) -> list[EventWords]:
 SIDES = ("source_actor", "target_actor")
 
 
-def _with_words(standings: QuerySet[PairStanding]) -> QuerySet[PairStanding]:
-    return standings.select_related("pair__first", "pair__second", *(f"mover__{side}" for side in SIDES))
+def with_words(standings: QuerySet[PairStanding]) -> QuerySet[PairStanding]:
+    """With what pair_row needs of each."""
+    return standings.select_related("pair", *(f"mover__{side}" for side in SIDES))
 
 
 def _cursor(text: str) -> tuple[float, int]:
@@ -110,11 +113,12 @@ def _cursor(text: str) -> tuple[float, int]:
     return number, int(pk)
 
 
-def _row(standing: PairStanding, days: int) -> PairRow:
+def pair_row(standing: PairStanding, days: int, name: str = "") -> PairRow:
     pair: Any = standing.pair
     return PairRow(
+        pair_id=pair.pk,
         slug=pair.slug,
-        name=f"{pair.first.name} – {pair.second.name}",
+        name=name or f"{country_name(pair.first_id)} – {country_name(pair.second_id)}",
         url=pair.get_absolute_url(),
         standing=standing_words(standing, days),
         events=count(getattr(standing, f"events_{days}"), "event"),

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -18,7 +19,7 @@ from relations.queries.compare import query_of
 from relations.queries.offices import actors
 from relations.views.access import for_readers
 from relations.views.forms import date_field
-from relations.views.htmx import render_page
+from relations.views.htmx import render_page, target_of
 
 
 class OfficesForm(forms.Form):
@@ -61,8 +62,11 @@ def country(request: HttpRequest, code: str) -> HttpResponse:
         "order": order,
         "orders": [(key, label) for key, (label, *_) in queries.ORDERS.items()],
         "later": bool(after),
+        "days": 30,
+        "here": reverse("country", args=[code]),
+        "rest": f"order={order}",
     }
-    if request.htmx.target != "more-pairs":  # type: ignore[attr-defined]
+    if target_of(request) != "more-pairs":
         today = timezone.now().date()
         form = OfficesForm(request.GET)
         on = form.cleaned_data["on"] if form.is_valid() else None
@@ -82,7 +86,7 @@ def country(request: HttpRequest, code: str) -> HttpResponse:
         }
     fragments = {
         "country-pairs": "relations/_country_pairs.html",
-        "more-pairs": "relations/_country_rows.html",
+        "more-pairs": "relations/_pair_rows.html",
         "offices": "relations/_country_offices.html",
     }
     return render_page(request, "relations/country.html", fragments, context)

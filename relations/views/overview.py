@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -38,6 +39,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "days": days,
         "orders": queries.ORDERS.items(),
         "periods": PERIODS,
+        "here": reverse("overview"),
+        "rest": f"order={order}&days={days}",
         "none_found": queries.NONE_FOUND[order],
         "has_scores": bool(page.rows) or PairStanding.objects.exists(),
         "has_feeds": bool(page.rows) or Feed.objects.exists(),
