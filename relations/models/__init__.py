@@ -14,10 +14,11 @@ from relations.models.reports import Report, Withdrawal
 from relations.models.scores import LearntPrecision, PairDay, PairMonth, PairStanding, current_formula
 from relations.models.search_texts import ArticleText, EventText, words_query
 from relations.models.watches import AlertEvent, AlertKind, Delivery, Watch, WatchAlert
-from relations.models.words import Dataset, Direction, Precision, Stage, Status
+from relations.models.words import STANDING, Dataset, Direction, Precision, Stage, Status
 
 __all__ = [
     "READ_LANGUAGES",
+    "STANDING",
     "Actor",
     "ActorKind",
     "ActorName",

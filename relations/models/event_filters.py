@@ -16,9 +16,7 @@ from relations.models.events import Events
 from relations.models.reports import Report
 from relations.models.scores import learnt_log_odds
 from relations.models.search_texts import EventText, words_query
-from relations.models.words import Direction, Stage, Status
-
-STANDING = (Status.CODED.value, Status.CONFIRMED.value)
+from relations.models.words import STANDING, Direction, Stage, Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from relations.codebook.event_types import EventType, event_types
 from relations.models.actors import Actor
 from relations.models.countries import Country, CountryPair
 from relations.models.engagements import Engagement
-from relations.models.words import Dataset, Direction, Precision, Stage, Status, in_choices
+from relations.models.words import STANDING, Dataset, Direction, Precision, Stage, Status, in_choices
 from relations.tension.formula import event_probability
 from relations.tension.terms import OPEN, Occurrence, Term
 
@@ -26,8 +26,8 @@ NO_END = dt.date.fromordinal(OPEN)
 
 class Events(models.QuerySet["Event"]):
     def standing(self) -> Events:
-        """Events that count: neither rejected by an editor, nor withdrawn with their evidence, nor part of another."""
-        return self.filter(status__in=[Status.CODED, Status.CONFIRMED])
+        """Events that count, as STANDING has it."""
+        return self.filter(status__in=STANDING)
 
     def become_part_of(self, into_id: int) -> None:
         """They turned out to be the same as another event, which has their reports. The caller marks their days."""
@@ -127,7 +127,7 @@ class Event(models.Model):
             models.Index(
                 *(models.F("occurred_on").desc(), models.F("id").desc()),
                 name="event_latest",
-                condition=Q(dataset=Dataset.OWN, status__in=[Status.CODED, Status.CONFIRMED]),
+                condition=Q(dataset=Dataset.OWN, status__in=list(STANDING)),
             ),
             # Scans over all pairs by date: exports and bulk scoring.
             BrinIndex(fields=["occurred_on"], name="event_by_date"),
@@ -158,7 +158,7 @@ class Event(models.Model):
     @property
     def counts(self) -> bool:
         """Whether it is part of the score: standing, as Events.standing has it."""
-        return self.status in (Status.CODED, Status.CONFIRMED)
+        return self.status in STANDING
 
     def occurrence(self, learnt: float = 0.0) -> Occurrence:
         """The event as the score sees it. learnt: log odds that verdicts taught of its type."""

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from relations.models.countries import Country, CountryPair
@@ -43,11 +43,13 @@ class Watches(models.QuerySet["Watch"]):
     def due(self) -> Watches:
         """Those whose pairs were scored since they last looked, or stand nowhere since. Asked by watching.run."""
         standings = PairStanding.objects.filter(dataset=Dataset.OWN).order_by()
-        lately = standings.filter(scored_at__gt=OuterRef("looked_at") - SEEN_LATE)
-        of_pair = Q(pair=OuterRef("pair"))
+        of_pair = standings.filter(pair=OuterRef("pair"))
         # The last event of a pair may have been rejected, and its standing with it.
-        fallen = Q(pair__isnull=False) & ~Exists(standings.filter(of_pair)) & ~Q(score=BASELINE)
-        scored = Q(Exists(lately.filter(of_pair))) | (Q(pair=None) & Exists(lately))
+        fallen = Q(pair__isnull=False) & ~Exists(of_pair) & ~Q(score=BASELINE)
+        lately = of_pair.filter(scored_at__gt=OuterRef("looked_at") - SEEN_LATE)
+        # Of all pairs only the last moment is asked, and once for all watches: each would look through all standings.
+        newest = standings.order_by("-scored_at").values("scored_at")[:1]
+        scored = Q(Exists(lately)) | Q(pair=None, looked_at__lt=Subquery(newest) + SEEN_LATE)
         return self.filter(scored | fallen, paused=False)
 
     def claim(self) -> Watches:

@@ -49,6 +49,10 @@ class Status(models.TextChoices):
     MERGED = "merged", "the same as another event"
 
 
+# Events that count: neither rejected by an editor, nor withdrawn with their evidence, nor part of another.
+STANDING = (Status.CODED.value, Status.CONFIRMED.value)
+
+
 def in_choices(field: str, choices: type[models.TextChoices] | type[models.IntegerChoices]) -> models.CheckConstraint:
     """A constraint that a column holds one of its choices."""
     return models.CheckConstraint(

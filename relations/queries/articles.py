@@ -10,12 +10,12 @@ from django.utils.translation import get_language_info
 
 from relations.models import (
     READ_LANGUAGES,
+    STANDING,
     Article,
     ArticleKind,
     ArticleVersion,
     Event,
     FeedKind,
-    Status,
     TextOrigin,
 )
 from relations.queries.article_versions import VersionWords, versions_of
@@ -62,7 +62,7 @@ def article_page(article_id: int) -> ArticlePage | None:
     # What an editor rejected is listed below the text, with its status, but not marked in it.
     read_there: dict[str, Passage] = {}
     for report in sorted(reports, key=lambda one: (-one.confidence, one.pk)):
-        if report.event_id and words[report.event_id].status in (Status.CODED, Status.CONFIRMED):
+        if report.event_id and words[report.event_id].status in STANDING:
             # Of several events read in one sentence the surest one's words are marked.
             marked = read_there.setdefault(report.sentence, (pieces(report.sentence, report.spans), []))
             marked[1].append(report.event_id)

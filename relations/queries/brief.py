@@ -13,7 +13,7 @@ from django.db.models.functions import RowNumber
 from relations.codebook.event_types import event_types
 from relations.codebook.weights import default_weights
 from relations.models import CountryPair, Dataset, Engagement, Event, PairMonth, PairStanding, Stage, Status
-from relations.models.event_filters import STANDING
+from relations.models.words import STANDING
 from relations.queries.chapters import ChapterWords, for_series
 from relations.queries.display import EventWords, count, day_words, event_words
 from relations.queries.engagement_words import EngagementWords, engagement_words

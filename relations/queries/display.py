@@ -13,8 +13,8 @@ from django.urls import reverse
 from relations.codebook.countries import countries
 from relations.codebook.event_types import event_types
 from relations.models import Direction, Event, Precision, Stage, Status
-from relations.models.event_filters import STANDING
 from relations.models.scores import learnt_log_odds
+from relations.models.words import STANDING
 from relations.tension.formula import event_probability
 
 MINUS = "\N{MINUS SIGN}"

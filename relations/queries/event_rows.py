@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from relations.codebook.event_types import event_types
 from relations.models import CountryPair, Event, EventFilters, Report
-from relations.models.event_filters import STANDING
 from relations.models.scores import learnt_log_odds
+from relations.models.words import STANDING
 from relations.queries.display import EventWords, address, facts_of, probability_of, words_of
 from relations.queries.overview import SIDES
 from relations.queries.timelines import beyond, events_of

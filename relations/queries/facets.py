@@ -17,7 +17,7 @@ from django.db.models import Count, Q, Sum
 
 from relations.codebook.event_types import GROUPS, event_types
 from relations.models import CountryPair, Dataset, Event, EventFilters, Feed, PairMonth, Report, Status
-from relations.models.event_filters import STANDING
+from relations.models.words import STANDING
 
 DIMENSIONS = ("type", "status", "direction", "stage")
 CUBE = ("types", "groups", "statuses", "direction", "stages")

@@ -11,7 +11,7 @@ from relations.codebook.event_types import GROUPS, QUADS, EventType, types_in_gr
 from relations.codebook.measured import PARTS, measured
 from relations.codebook.weights import weight_sets
 from relations.models import Article, Correction, Dataset, Feed, LearntPrecision, PairMonth, Status
-from relations.models.event_filters import STANDING
+from relations.models.words import STANDING
 from relations.queries.display import MINUS, count
 from relations.tension.precision import Verdicts
 

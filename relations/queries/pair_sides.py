@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from relations.codebook.event_types import GROUPS, event_types
 from relations.models import CountryPair, Dataset, Direction, Event, PairMonth, PairStanding
-from relations.models.event_filters import STANDING
+from relations.models.words import STANDING
 from relations.queries.compare import Line
 from relations.queries.display import EventWords, count, event_words, signed, trend
 from relations.queries.overview import SIDES

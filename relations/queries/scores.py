@@ -11,7 +11,7 @@ import numpy as np
 
 from relations.codebook.weights import default_weights
 from relations.models import Dataset, PairDay, PairStanding
-from relations.models.event_filters import STANDING
+from relations.models.words import STANDING
 from relations.queries.display import EventFacts, probability_of, signed, trend
 from relations.tension import shares, sums
 from relations.tension.formula import LITTLE_KNOWN, Figures, figures

@@ -346,8 +346,8 @@ def _ranked_after(cursor: str) -> Q:
 def _article_cursor(text: str) -> tuple[dt.datetime, int]:
     moment, _, pk = text.partition("_")
     when = dt.datetime.fromisoformat(moment)
-    if when.tzinfo is None:
-        raise ValueError("a moment without a zone")
+    if when.utcoffset() != dt.timedelta():  # in another zone the first and last moments of all are none in this one
+        raise ValueError("a moment that is not of UTC")
     return when, int(pk)
 
 

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Q
 
 from relations.codebook.states import state_types
-from relations.models import Event, PairDay, PairStanding, Status
+from relations.models import STANDING, Event, PairDay, PairStanding, Status
 from relations.models.scores import Formula
 from relations.scoring import store_days, store_standings
 from relations.scoring.store_days import Bound, Place
@@ -80,7 +80,7 @@ def _touched(stale: dict[Place, set[dt.date]], whole: Collection[Place]) -> set[
 def _bound_events(pair_ids: Collection[int], formula: Formula) -> dict[Place, list[Bound]]:
     """Events on whose terms others bear, those that bear on them, and those that bear a term from before."""
     found: dict[Place, list[Bound]] = {}
-    standing = Q(status__in=[Status.CODED, Status.CONFIRMED])
+    standing = Q(status__in=STANDING)
     concerned = Q(engagement__isnull=False) | Q(type__in=state_types())
     has_term = Q(in_force_until__isnull=False) | Q(replaced_on__isnull=False)
     rows = Event.objects.filter(standing & concerned | has_term, pair__in=pair_ids).values_list(
@@ -93,7 +93,7 @@ def _bound_events(pair_ids: Collection[int], formula: Formula) -> dict[Place, li
         term = Term(until.toordinal() if until else None, replaced.toordinal() if replaced else None)
         # What only bears a term from before is among the free events again.
         is_bound = engagement is not None or kind in state_types()
-        counts = is_bound and status in (Status.CODED, Status.CONFIRMED)
+        counts = is_bound and status in STANDING
         found.setdefault((pair, dataset), []).append(Bound(occurrence, term, counts))
     return found
 

@@ -10,7 +10,7 @@ import numpy as np
 from django.db import connection
 
 from relations.codebook.states import state_types
-from relations.models import PairDay, Status
+from relations.models import STANDING, PairDay, Status
 from relations.models.scores import Formula
 from relations.tension import sums
 from relations.tension.formula import event_probability
@@ -176,7 +176,7 @@ def _free_events(asked: Sequence[tuple], on: str, formula: Formula) -> Iterable[
             "WHERE e.status = ANY(%s) AND e.engagement_id IS NULL AND NOT e.type = ANY(%s)",
             [
                 *(list(column) for column in zip(*asked, strict=True)),
-                [Status.CODED.value, Status.CONFIRMED.value],
+                list(STANDING),
                 sorted(state_types()),
             ],
         )

@@ -6,11 +6,15 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 
 from relations.codebook.event_types import GROUPS, event_types, types_in_group
 from relations.models import CountryPair, Direction, Event
 from relations.models.event_filters import direction_words
+
+# The days that may be asked for. Near the ends of what a date can hold the days before and after would be none.
+FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
 
 
 def direction_choices(pair: CountryPair) -> list[tuple[int, str]]:
@@ -20,9 +24,11 @@ def direction_choices(pair: CountryPair) -> list[tuple[int, str]]:
 
 def date_field(label: str, **options: Any) -> forms.DateField:
     # The least keeps a half-typed year from being sent: htmx sends only what the browser holds for valid.
-    widget = forms.DateInput(attrs={"type": "date", "min": "1900-01-01"}, format="%Y-%m-%d")
+    widget = forms.DateInput(attrs={"type": "date", "min": FIRST_DAY.isoformat()}, format="%Y-%m-%d")
     wrong = f"{label}: write the date as 2017-09-01."
-    return forms.DateField(label=label, widget=widget, error_messages={"invalid": wrong}, **options)
+    outside = f"{label}: choose a day from {FIRST_DAY.year} to {LAST_DAY.year}."
+    bounds = [MinValueValidator(FIRST_DAY, outside), MaxValueValidator(LAST_DAY, outside)]
+    return forms.DateField(label=label, widget=widget, error_messages={"invalid": wrong}, validators=bounds, **options)
 
 
 class CorrectionForm(forms.Form):

@@ -190,7 +190,8 @@ def initial_from(query: Any) -> tuple[dict[str, Any], CountryPair | None]:
     and the pair, where it is known."""
     filters = EventFilterForm(query).filters().without(*OF_THE_PAST)
     pair = find_pair(str(query.get("pair", ""))[:20].lower())
-    country = Country.objects.filter(pk=str(query.get("country", ""))[:3].upper()).first()
+    code = str(query.get("country", ""))[:3].upper()
+    country = Country.objects.filter(pk=code).first() if code in countries() else None
     watched = Watched(pair, country)
     if not pair:
         filters = filters.without("direction")

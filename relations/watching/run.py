@@ -67,9 +67,9 @@ def _look_at_pair(pair_id: int, now: dt.datetime) -> int:
 
 @transaction.atomic
 def _look_wide(pk: int, now: dt.datetime) -> int:
-    """A watch of a country or of all pairs."""
+    """A watch of a country or of all pairs. One that another worker has looked with meanwhile looks again, in vain."""
     made = 0
-    for watch in Watch.objects.due().filter(pk=pk).claim():
+    for watch in Watch.objects.filter(pk=pk, pair=None, paused=False).claim():
         made += store.look_at_events(watch, now)
         _looked(watch)
     return made

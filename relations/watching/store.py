@@ -86,6 +86,7 @@ def look_at_events(watch: Watch, now: dt.datetime) -> int:
 def look_at_score(watch: Watch, seen: Seen, formula: Formula, now: dt.datetime) -> int:
     """Tell where the score crossed the line or left its band by what happened; how many alerts. The caller saves it."""
     if not watch.watches_the_score:
+        watch.score = seen.score  # by which it is known to have seen that the pair stands nowhere
         return 0
     movers = _movers(watch, seen, formula, now)
     made = 0
