@@ -5,7 +5,7 @@ from django.db import migrations
 ARTICLES = """
 INSERT INTO relations_articletext (article_id, words)
 SELECT article.id, setweight(to_tsvector('english', version.title), 'A')
-    || setweight(to_tsvector('english', version.text), 'B')
+    || setweight(to_tsvector('english', left(version.text, 100000)), 'B')
 FROM relations_article article
 JOIN relations_articleversion version ON version.article_id = article.id AND version.number = article.version
 WHERE article.tagged_at IS NOT NULL

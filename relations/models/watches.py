@@ -128,6 +128,11 @@ class Watch(models.Model):
         return EventFilters.from_dict(self.filters)
 
     @property
+    def types_are_gone(self) -> bool:
+        """Whether the codebook has none of the types left that it waits for. It then finds nothing, not everything."""
+        return bool(self.filters.get("group") or self.filters.get("type")) and not self.chosen.chosen_types
+
+    @property
     def watches_the_score(self) -> bool:
         return self.rises or self.falls or self.jumps
 
@@ -138,7 +143,7 @@ class Watch(models.Model):
             events = events.filter(pair=self.pair_id)
         elif self.country_id:
             events = events.filter(Q(pair__first=self.country_id) | Q(pair__second=self.country_id))
-        return self.chosen.of(events)
+        return events.none() if self.types_are_gone else self.chosen.of(events)
 
     def mail_due_at(self, now: dt.datetime) -> dt.datetime | None:
         """When an alert that is made now is to be mailed; None for never."""

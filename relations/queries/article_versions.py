@@ -18,6 +18,8 @@ MOST_WORDS = 4_000
 MOST_PARAGRAPHS = 2_000
 # Two paragraphs that have less in common than this are not the same one changed.
 ALIKE = 0.4
+# A changed paragraph is looked for among so many of the new ones, as comparing each with each takes too long.
+REACH = 50
 ORIGINS = {TextOrigin.FEED: "from its feed", TextOrigin.PAGE: "from its page", TextOrigin.HAND: "by hand"}
 _WORDS = re.compile(r"\s+|[^\s]+")
 
@@ -89,7 +91,8 @@ def compared(old: str, new: str) -> list[list[Piece]]:
     if max(len(before), len(after)) > MOST_PARAGRAPHS:
         return [[(text, REMOVED)] for text in before] + [[(text, ADDED)] for text in after]
     found: list[list[Piece]] = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    # SequenceMatcher is left to pass over what stands all through a long text, or it may take minutes.
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after).get_opcodes():
         if tag == "equal":
             found += [[(text, SAME)] for text in before[i1:i2]]
         else:
@@ -104,8 +107,11 @@ def _paragraphs(text: str) -> list[str]:
 def _replaced(before: Sequence[str], after: Sequence[str]) -> Iterator[list[Piece]]:
     """Paragraphs that were put in the place of others: those alike are compared by words, in order."""
     at = 0
+    words = [frozenset(text.split()) for text in after]
     for text in before:
-        alike = next((j for j in range(at, len(after)) if _likeness(text, after[j]) >= ALIKE), None)
+        of_text = frozenset(text.split())
+        near = range(at, min(at + REACH, len(after)))
+        alike = next((j for j in near if _likeness(of_text, words[j]) >= ALIKE), None)
         if alike is None:
             yield [(text, REMOVED)]
             continue
@@ -117,9 +123,8 @@ def _replaced(before: Sequence[str], after: Sequence[str]) -> Iterator[list[Piec
         yield [(added, ADDED)]
 
 
-def _likeness(one: str, other: str) -> float:
-    """The share of words that two paragraphs have in common, 0 to 1; quick, as every two may be held together."""
-    words, others = set(one.split()), set(other.split())
+def _likeness(words: frozenset[str], others: frozenset[str]) -> float:
+    """The share of words that two paragraphs have in common, 0 to 1."""
     return 2 * len(words & others) / (len(words) + len(others)) if words or others else 1.0
 
 
@@ -128,7 +133,7 @@ def _by_words(old: str, new: str) -> list[Piece]:
     if len(before) + len(after) > MOST_WORDS:
         return [(old, SAME)] if old == new else [(old, REMOVED), (new, ADDED)]
     found: list[Piece] = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after).get_opcodes():
         if tag == "equal":
             found.append(("".join(before[i1:i2]), SAME))
             continue

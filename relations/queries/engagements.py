@@ -32,8 +32,8 @@ SECTIONS = {
     "coming": ("Coming", "Nothing is planned that is known of.", "Later ones"),
     "postponed": ("Postponed", "Nothing is put off that is known of.", "Earlier ones"),
     "no-word": ("No word", "Stories say what became of every one whose date has passed.", "Earlier ones"),
-    "held": ("Held lately", "Nothing was held that is known of.", "Earlier ones"),
-    "cancelled": ("Cancelled lately", "Nothing was called off that is known of.", "Earlier ones"),
+    "held": ("Held", "Nothing was held that is known of.", "Earlier ones"),
+    "cancelled": ("Cancelled", "Nothing was called off that is known of.", "Earlier ones"),
 }
 
 

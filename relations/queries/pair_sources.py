@@ -72,8 +72,8 @@ def sources(pair: CountryPair, limit: int = MOST, since: dt.date | None = None) 
     return Sources(
         rows=rows,
         more=len(found) - len(rows),
-        summary=f"{count(total, 'report')} of {count(len(found), 'feed')}" if found else "",
-        leading=f"{rows[0].share} of the reports are of {rows[0].name}" if rows else "",
+        summary=f"{count(total, 'report')} from {count(len(found), 'feed')}" if found else "",
+        leading=f"{rows[0].share} of the reports are from {rows[0].name}" if rows else "",
     )
 
 

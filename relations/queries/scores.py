@@ -83,9 +83,9 @@ def standing_words(standing: PairStanding, days: int = 30) -> StandingWords:
 def attention(standing: PairStanding) -> str:
     """The pair's share of all articles of the last 30 days, in words."""
     if not standing.all_articles:
-        return "none in 30 days"
+        return "no story was read"
     share = 100 * standing.articles / standing.all_articles
-    return f"{share:.1f} % ({standing.articles:,} of {standing.all_articles:,})"
+    return f"{share:.1f} % of all stories ({standing.articles:,} of {standing.all_articles:,})"
 
 
 def evidence_on(event: EventFacts, day: dt.date, learnt: Mapping[str, float]) -> float:

@@ -63,8 +63,7 @@ class TimelinePage:
 
 
 def find_pair(slug: str) -> CountryPair | None:
-    """The pair that is called so, whatever the words are."""
-    if "\0" in slug:  # which the database can't even be asked for
+    if "\0" in slug:  # for this the database can't even be asked
         return None
     return CountryPair.objects.select_related("first", "second").filter(slug=slug).first()
 
@@ -107,7 +106,7 @@ def for_pair(
                     words=words_of(event, learnt),
                     share=share(event, standing, learnt),
                     evidence=evidence.get(event.id),
-                    reports=count(event.report_count, "report"),
+                    reports=f"Show {count(event.report_count, 'report')}",
                 )
                 for event in of_day
             ],

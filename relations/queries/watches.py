@@ -214,7 +214,9 @@ def _conditions(watch: Watch, sources: dict[int, str]) -> list[str]:
         found.append(f"the score {'rises above' if watch.rises else 'falls below'} {watch.line:g}")
     if watch.jumps:
         found.append("the score jumps out of its band")
-    if watch.each_event:
+    if watch.each_event and watch.types_are_gone:
+        found.append("no event, as the types that it waited for are no longer in the codebook")
+    elif watch.each_event:
         chosen = filter_words(watch.pair, watch.chosen, sources)
         found.append(f"an event is found ({chosen})" if chosen else "any event is found")
     return found

@@ -143,13 +143,20 @@ def _part_words(part: Part, event: Event) -> PartWords:
         weight=f"{part.figures.weight:+.1f}".replace("-", "\N{MINUS SIGN}"),
         severity=f"{part.figures.severity:.0f}",
         probability=f"{100 * part.occurrence.probability:.0f} %",
-        age=count(part.age, "day"),
+        age=count(_faded_for(part, event), "day"),
         left=f"{100 * part.left:.0f} %",
         lasting=_lasting(part, event),
         evidence=f"{part.evidence:.3f}",
         share=_signed_finely(part.share),
         effect=_signed_finely(part.effect),
     )
+
+
+def _faded_for(part: Part, event: Event) -> int:
+    """Days since it happened, or since its state ended, from when on it fades."""
+    today = event.occurred_on.toordinal() + part.age
+    ended = part.term.holds_until
+    return today - ended if ended is not None and ended <= today else part.age
 
 
 def _lasting(part: Part, event: Event) -> str:

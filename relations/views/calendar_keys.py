@@ -54,8 +54,8 @@ def for_subscribers(view: View) -> View:
         owner = owner_of(key)
         if owner is None or not may_read(owner):
             raise PermissionDenied(
-                "This calendar address no longer holds: its key is wrong, or its owner has a new password. "
-                "Sign in and take the address anew from the page of engagements."
+                "This address no longer holds: its key is wrong, or its owner has a new password. "
+                "Sign in and take the address anew from the page that it is of."
             )
         return view(request, *args, **kwargs)
 

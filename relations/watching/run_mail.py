@@ -32,7 +32,9 @@ MAILING = 0x44594157
 ABOUT_ONE = (SMTPRecipientsRefused, SMTPSenderRefused, SMTPDataError, SMTPServerDisconnected)
 
 log = logging.getLogger(__name__)
-_hindrances: set[str] = set()  # why mails could not be sent, as the log of this process says already
+# What keeps mails from being sent that the log of this process tells of already: id of the person who gets none, None
+# for everyone, and the kind of error, whose words differ each time where a server numbers its refusals.
+_hindrances: set[tuple[int | None, type[Exception]]] = set()
 
 
 def send_due_mails(now: dt.datetime) -> int:
@@ -43,14 +45,16 @@ def send_due_mails(now: dt.datetime) -> int:
         if not address_of(person):
             continue
         try:
-            sent += _tell(person, now)
+            told = _tell(person, now)
         except ABOUT_ONE as error:
-            _log_hindrance(f"The mail about the watches of {person.get_username()} could not be sent: {error}.")
+            _log_hindrance(person.pk, error, f"The mail about the watches of {person.get_username()}")
         except (OSError, ImproperlyConfigured) as error:
-            _log_hindrance(f"No mail about watches could be sent: {error}.")
+            _log_hindrance(None, error, "Mail about watches")
             return sent  # the server is away, for everyone
         else:
-            _hindrances.clear()
+            sent += told
+            if told:
+                _hindrances.difference_update([one for one in _hindrances if one[0] in (None, person.pk)])
     return sent
 
 
@@ -139,8 +143,10 @@ def _link(path: str) -> str:
     return f"{settings.SITE_URL}{path}"
 
 
-def _log_hindrance(words: str) -> None:
-    """Log what keeps a mail from being sent when it comes up, not at every look."""
-    if words not in _hindrances:
-        log.warning("%s What there is to tell is kept and tried again at each look; this is said once.", words)
-    _hindrances.add(words)
+def _log_hindrance(person_id: int | None, error: Exception, what: str) -> None:
+    """Log what keeps a mail from being sent when it comes up, not at every look. what: could not be sent."""
+    if (person_id, type(error)) not in _hindrances:
+        log.warning(
+            "%s could not be sent: %s. It is kept and tried again at each look; this is said once.", what, error
+        )
+    _hindrances.add((person_id, type(error)))

@@ -70,11 +70,15 @@ def look_at_events(watch: Watch, now: dt.datetime) -> int:
         .filter(pk__gt=watch.after_event)
         .exclude(AlertEvent.told(watch, AlertKind.EVENTS))
         .exclude(Exists(unscored))
-        .newest_first()[:MOST_NAMED]
+        .newest_first()
     )
-    events = list(fresh)
-    known = _known_otherwise(watch, events)
-    events = [event for event in events if event.pk not in known]
+    events: list[Event] = []
+    passed: set[int] = set()
+    # What it knew otherwise stays untold, and must not keep the rest from being reached.
+    while not events and (some := list(fresh.exclude(pk__in=passed)[:MOST_NAMED])):
+        known = _known_otherwise(watch, some)
+        events = [event for event in some if event.pk not in known]
+        passed |= known
     if not events:
         return 0
     words = rules.event_count_words(len(events), event_words(events[0]))

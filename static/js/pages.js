@@ -53,3 +53,33 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   if (!event.detail.successful) delete event.detail.elt.dataset.asked;
 });
+
+// A link that is replaced takes the focus along. The same link in what came gets it, or else what stands in its place.
+let focusLost = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, shouldSwap } = event.detail;
+  const held = document.activeElement;
+  focusLost = null;
+  if (!shouldSwap || !target.contains(held) || held.id || !held.matches("a")) return;
+  focusLost = {
+    href: held.getAttribute("href"),
+    index: [...target.querySelectorAll("a")].indexOf(held),
+    parent: target.parentElement,
+    before: target.previousElementSibling,
+  };
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (!focusLost) return;
+  const { href, index, parent, before } = focusLost;
+  focusLost = null;
+  const came = before ? before.nextElementSibling : parent.firstElementChild;
+  if (!came || document.activeElement !== document.body) return;
+  const links = [...came.querySelectorAll("a")];
+  const place =
+    links.find((link) => link.getAttribute("href") === href) ??
+    came.querySelector("[data-announce][tabindex]") ??
+    links[Math.min(index, links.length - 1)] ??
+    came;
+  if (place === came) came.setAttribute("tabindex", "-1");
+  place.focus({ preventScroll: true });
+});

@@ -94,9 +94,9 @@ def test_an_analysts_day(open_as: Any, crisis: list[Event], mailbox: Mailbox, ja
     page.get_by_label("United States → Pakistan (9)").check()
     settle(page, javascript)
     expect(page.get_by_label("Force (0)", exact=True)).to_be_visible()
-    page.get_by_label("Words", exact=True).fill("border road")
+    page.get_by_label("Search words", exact=True).fill("border road")
     if javascript:
-        page.get_by_label("Words", exact=True).press("Enter")
+        page.get_by_label("Search words", exact=True).press("Enter")
     else:
         settle(page, javascript)
     expect(page.locator(".event")).to_have_count(9)
@@ -104,7 +104,7 @@ def test_an_analysts_day(open_as: Any, crisis: list[Event], mailbox: Mailbox, ja
     view = page.url
     # Open an event in place, then itself, then its story.
     told = page.locator(".event").filter(has_text="Visit postponed")
-    told.get_by_text("1 report", exact=False).last.click()
+    told.get_by_text("Show 1 report").click()
     if javascript:
         expect(told.locator(".in-place blockquote mark.trigger")).to_have_text("Told")
     told.get_by_role("link", name="Visit postponed").click()
@@ -114,7 +114,7 @@ def test_an_analysts_day(open_as: Any, crisis: list[Event], mailbox: Mailbox, ja
     page.go_back()
     page.go_back()
     assert page.url == view, "the way back leads to the same choice"
-    expect(page.get_by_label("Words", exact=True)).to_have_value("border road")
+    expect(page.get_by_label("Search words", exact=True)).to_have_value("border road")
     shown = [int(link.get_attribute("href").split("/")[2]) for link in page.locator(".event h3 a").all()]  # type: ignore[union-attr]
     # Take the view away.
     page.get_by_text("Export this view").click()
@@ -149,8 +149,8 @@ def test_each_choice_is_one_step_back(open_as: Any, crisis: list[Event]) -> None
     expect(page.locator("#id_source option")).to_have_count(27)  # they come by themselves, and are no step
     page.get_by_label("Force (8)", exact=True).check()
     expect(page.locator(".total")).to_have_text("8 events of this choice")
-    page.get_by_label("Words", exact=True).fill("border")
-    page.get_by_label("Words", exact=True).press("Enter")
+    page.get_by_label("Search words", exact=True).fill("border")
+    page.get_by_label("Search words", exact=True).press("Enter")
     expect(page.locator(".event mark").first).to_be_visible()
     page.get_by_label("From", exact=True).focus()  # the field of words is left, which is a change too
     page.wait_for_timeout(600)
@@ -195,7 +195,7 @@ def test_the_day_by_keyboard_alone(open_as: Any, crisis: list[Event]) -> None:
     go_to("Export this view")
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="JSON lines")).to_be_visible()
-    go_to("1 report")
+    go_to("Show 1 report")
     page.keyboard.press("Enter")
     expect(page.locator(".in-place blockquote").first).to_contain_text("border road")
     page.keyboard.press("Shift+Tab")

@@ -164,3 +164,15 @@ def test_pages_fit_and_nothing_is_refused(open_as: Any, pairs: None, width: int,
         )
         assert small == 0, url
     assert complaints == []
+
+
+def test_the_focus_stays_where_a_link_that_was_pressed_is_replaced(open_as: Any, pairs: None) -> None:
+    page = open_as("analyst")
+    page.goto("/countries/pak/")
+    page.get_by_role("link", name="Best", exact=True).press("Enter")
+    expect(page.get_by_role("link", name="Best", exact=True)).to_have_attribute("aria-current", "page")
+    expect(page.get_by_role("link", name="Best", exact=True)).to_be_focused()
+    page.goto("/pairs/pak-usa/?direction=1")
+    page.get_by_role("link", name="Clear the filters").press("Enter")  # it goes with the filters
+    expect(page.get_by_role("link", name="Clear the filters")).to_have_count(0)
+    expect(page.locator(".total")).to_be_focused()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -49,6 +50,28 @@ def test_texts_too_long_to_compare_are_shown_whole(monkeypatch: pytest.MonkeyPat
     assert compared("a b c d e", "a b c d f") == [[("a b c d e", REMOVED), ("a b c d f", ADDED)]]
     monkeypatch.setattr(article_versions, "MOST_PARAGRAPHS", 1)
     assert compared("a\n\nb", "a") == [[("a", REMOVED)], [("b", REMOVED)], [("a", ADDED)]]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a " * 999, "a b " * 499),
+        ("a\n\n" * 2000, "a\n\nb\n\n" * 1000),
+        tuple("\n\n".join(f"{side}{at} {'w' * 60} {side} {at}" for at in range(2000)) for side in "ab"),
+    ],
+)
+def test_the_longest_texts_are_compared_within_seconds(old: str, new: str) -> None:
+    began = time.monotonic()
+    compared(old, new)
+    assert time.monotonic() - began < 3
+
+
+def test_a_word_in_a_long_text_is_all_that_changed() -> None:
+    words = [f"the {at}" for at in range(150)]
+    old, new = (" ".join([*words[:70], middle, *words[70:]]) for middle in ("yes", "no"))
+    assert compared(old, new) == [
+        [(" ".join([*words[:70], ""]), SAME), ("yes", REMOVED), ("no", ADDED), (" ".join(["", *words[70:]]), SAME)]
+    ]
 
 
 @pytest.mark.django_db

@@ -115,7 +115,7 @@ def test_a_wrong_key_is_refused_in_words_even_to_who_is_signed_in(client: Client
         for key in [*wrong_keys(making.user()), "9999999.abc", "٣.abc", "1\x00.abc"]:
             response = who.get("/engagements.ics", {"key": key})
             assert response.status_code == 403, key
-            assert "This calendar address no longer holds" in response.content.decode()
+            assert "This address no longer holds" in response.content.decode()
 
 
 def test_a_key_is_the_same_every_time_and_ends_with_the_password_or_the_account(client: Client) -> None:

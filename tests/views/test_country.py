@@ -59,7 +59,7 @@ def test_the_page_answers_in_a_sentence_and_says_what_moved_each_pair(signed_in:
     assert "Whom does Pakistan get on with?" in page
     summary = page.split('class="country-summary"')[1].split("</p>")[0]
     assert ">India</a>" in summary and ">China</a>" in summary and "Fiji" not in summary
-    assert "5 pairs in all; of 1 little is known" in summary and "/compare/?pair=ind-pak" in summary
+    assert "5 pairs in all; little is known of 1" in summary and "/compare/?pair=ind-pak" in summary
     row = next(part for part in page.split("<tbody>")[1].split("<tr>") if 'href="/pairs/ind-pak/">India' in part)
     assert "Armed clash" in row and "rising" in row and 'class="sparkline"' in row
     assert page.count('class="small-multiple"') == 5 and "Pairs of which little is known come last" in page
@@ -214,7 +214,7 @@ def test_vague_dates_are_told_as_vaguely_as_they_are_known(signed_in: Any) -> No
     assert "from October 1998 until December 2001" in page and "from 1990 until 1993" in page
 
 
-@pytest.mark.parametrize(("on", "words"), [("soon", "write the date as 2017-09-01"), ("2999-01-01", "is not known")])
+@pytest.mark.parametrize(("on", "words"), [("soon", "write the date as 2017-09-01"), ("2199-01-01", "is not known")])
 def test_a_wrong_day_is_told_and_left_out(signed_in: Any, on: str, words: str) -> None:
     page = text(signed_in(), f"{URL}?on={on}")
     assert words in page and ">In office<" in page

@@ -123,9 +123,8 @@ def test_sources_are_counted_by_feed(signed_in: Any) -> None:
     assert one.first == one.last == "5 March 2020"
     assert (other.name, other.reports, other.copies) == ("Paper", "1", "1")
     page = answer.content.decode()
-    assert (
-        f'href="{PAIR}?source={wire.pk}"' in page and "4 reports of 2 feeds. 75 % of the reports are of Wire." in page
-    )
+    assert f'href="{PAIR}?source={wire.pk}"' in page
+    assert "4 reports from 2 feeds. 75 % of the reports are from Wire." in page
 
 
 def test_a_pair_without_reports_says_why_there_may_be_none(signed_in: Any) -> None:

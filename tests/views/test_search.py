@@ -230,7 +230,11 @@ def test_more_is_a_fragment_to_htmx_and_a_page_to_others(signed_in: Any) -> None
 
 
 @pytest.mark.parametrize(
-    "cursor", ["zzz", "1_x", "2017-01-01_x", "nan_1", "2017-01-01_" + "9" * 30, "2017-01-01T00:00:00_1", "_", "1e999_1"]
+    "cursor",
+    [
+        *("zzz", "1_x", "2017-01-01_x", "nan_1", "2017-01-01_" + "9" * 30, "2017-01-01T00:00:00_1", "_", "1e999_1"),
+        *("0001-01-01T00:00:00+23:59_1", "9999-12-31T23:59:59-23:59_1"),
+    ],
 )
 @pytest.mark.parametrize("order", ["newest", "best"])
 def test_a_cursor_that_is_none_shows_a_page(signed_in: Any, cursor: str, order: str) -> None:

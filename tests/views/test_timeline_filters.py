@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from relations.ingest.items import LONGEST_TEXT
 from relations.merging.run import merge_new_reports
 from relations.models import ArticleText, Event, EventText, words_query
 from relations.queries.timelines import CLOSES, OPENS, pieces
@@ -79,6 +80,15 @@ def test_a_story_is_found_by_its_newest_text_once_it_was_read() -> None:
     assert found("sang") and found("evening") and not found("danced")
 
 
+def test_a_text_of_too_many_words_to_be_looked_up_keeps_no_story_from_being_read() -> None:
+    # Words of two parts are kept whole and in parts, and none is like another.
+    letters = (chr(0x20000 + at * 7 % 40_000) if at % 13 else "- "[at % 2] for at in range(LONGEST_TEXT - 10))
+    stories = [making.article(f"An end. {''.join(letters)}"), making.article("The envoy danced.")]
+    tag_new_articles()
+    for story, word in zip(stories, ("end", "danced"), strict=True):
+        assert ArticleText.objects.filter(words=words_query(word), article=story).exists()
+
+
 @pytest.mark.parametrize(
     ("marked", "cut"),
     [
@@ -114,6 +124,8 @@ def test_words_too_common_to_search_for_are_told(signed_in: Any) -> None:
         (f"q={'x' * 201}", "Search for at most 200 characters."),
         ("q=%00", "Null characters are not allowed."),
         ("since=0000-00-00", "write the date"),
+        ("since=9999-12-15", "From: choose a day from 1900 to 2199."),
+        ("until=0001-01-15", "Until: choose a day from 1900 to 2199."),
         ("source=99999999999999999999", "less than or equal"),
     ],
 )

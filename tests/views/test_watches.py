@@ -134,6 +134,13 @@ def test_a_new_watch_is_prefilled_from_a_timelines_address(
     assert {name: form[name].value() for name in expected} == expected
 
 
+@pytest.mark.parametrize("name", ["pair", "country", "q"])
+def test_what_no_database_can_hold_is_no_pair_and_no_country(reader: Client, name: str) -> None:
+    assert reader.get("/watches/new/", {name: "\0"}).status_code == 200
+    sent = {name: "\0", "each_event": "on", "delivery": Delivery.NONE}
+    assert reader.post("/watches/new/", sent).status_code == 422 and not Watch.objects.exists()
+
+
 def test_the_prefilled_form_makes_what_it_shows(reader: Client, ada: User) -> None:
     making.pair()
     feed = making.feed(title="Courier")
@@ -359,6 +366,15 @@ def test_pages_and_feeds_ask_the_same_number_of_queries_however_much_there_is(re
 def test_a_watch_whose_source_is_gone_says_so(reader: Client, ada: User) -> None:
     watch(ada, filters={"source": "999999"})
     assert "a source that is gone" in text(reader, "/watches/")
+
+
+def test_a_watch_whose_types_are_gone_finds_nothing_and_says_so(reader: Client, ada: User) -> None:
+    watch(ada, filters={"group": ["gone"], "type": ["gone"]})
+    left = watch(ada, filters={"type": ["gone", "clash"]})
+    happens("clash")
+    look()
+    assert set(WatchAlert.objects.values_list("watch", flat=True)) == {left.pk}
+    assert "no event, as the types that it waited for are no longer in the codebook" in text(reader, "/watches/")
 
 
 def test_the_score_of_the_form_is_that_of_the_pair(reader: Client) -> None:

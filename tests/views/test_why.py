@@ -82,6 +82,13 @@ def test_what_is_in_force_says_so_and_what_was_replaced_is_gone(signed_in: Any, 
     assert "in force" in client.get(f"{PAIR}score/{ago(2).isoformat()}/").content.decode()
 
 
+def test_what_is_over_fades_from_the_day_it_ended(signed_in: Any, history: None) -> None:
+    Event.objects.filter(type="border_closed").update(in_force_until=ago(5))
+    parts = signed_in().get(f"{PAIR}score/{making.today().isoformat()}/").context["page"].parts
+    over = next(part for part in parts if part.lasting)
+    assert over.lasting.startswith("over since") and over.age == "5 days"
+
+
 def test_the_page_takes_the_number_apart_in_words(signed_in: Any, history: None) -> None:
     page = signed_in().get(f"{PAIR}score/{making.today().isoformat()}/").content.decode()
     assert "Shares add up exactly to" in page and "(6 × 45 + " in page
@@ -171,7 +178,7 @@ def test_beside_the_score_stand_both_directions_and_attention(signed_in: Any) ->
     page = signed_in().get(PAIR).content.decode()
     standing = PairStanding.objects.get()
     assert standing.backward > standing.forward == pytest.approx(BASELINE)
-    assert "United States towards Pakistan" in page and "100.0 % (1 of 1)" in page
+    assert "United States towards Pakistan" in page and "100.0 % of all stories (1 of 1)" in page
 
 
 def test_an_editor_merges_and_splits_on_the_page_and_the_address_leads_on(signed_in: Any) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import threading
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -11,7 +13,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from relations.models import AlertEvent, AlertKind, Watch
+from relations.models import AlertEvent, AlertKind, Event, PairDay, PairStanding, Watch
 from relations.pipeline import prune_alerts, watch_pairs
 from relations.scoring.run import score_stale_days
 from relations.watching import run, store
@@ -73,6 +75,38 @@ def test_nothing_is_looked_at_where_nothing_was_scored(ada: User, monkeypatch: p
     Watch.objects.update(looked_at=timezone.now() + dt.timedelta(minutes=11))
     monkeypatch.setattr(store, "look_at_events", lambda *_: pytest.fail("looked"))
     watch_pairs()
+
+
+def test_the_last_scoring_is_looked_for_once_for_all_watches_of_many_pairs(ada: User) -> None:
+    for other in ("IND", "USA", "CHN"):
+        happens(target=other)
+    look()
+    for _ in range(5):
+        watch(ada, pair_id=None)
+    Watch.objects.update(looked_at=timezone.now() + dt.timedelta(minutes=11))
+    [plan] = json.loads(Watch.objects.due().explain(analyze=True, format="json"))
+
+    def looked_through(node: dict[str, Any]) -> list[int]:
+        """How often the standings of all pairs were."""
+        found = [number for part in node.get("Plans", ()) for number in looked_through(part)]
+        if node.get("Relation Name") == PairStanding._meta.db_table and "relations_watch.pair_id" not in str(node):
+            found.append(node["Actual Loops"])
+        return found
+
+    assert sum(looked_through(plan["Plan"])) == 1
+    score_stale_days()
+    Watch.objects.update(looked_at=timezone.now())
+    assert Watch.objects.due().count() == 5
+
+
+def test_a_watch_of_events_is_not_due_for_ever_when_nothing_is_left_of_its_pair(ada: User) -> None:
+    event = happens()
+    look()
+    watch(ada)
+    Event.objects.filter(pk=event.pk).update(status="rejected")
+    PairDay.objects.mark_stale([(event.pair_id, event.dataset, event.occurred_on)])
+    look()
+    assert not PairStanding.objects.exists() and not Watch.objects.due().exists()
 
 
 def test_a_look_at_many_events_asks_no_more_queries(ada: User) -> None:

@@ -16,6 +16,7 @@ from relations.models import AlertKind, EventFilters, LearntPrecision, PairStand
 from relations.models.watches import MOST_OF_ONE_PERSON
 from relations.pipeline import bring_up_to_date, change_watch, pause_watch, resume_watch, watch_pairs
 from relations.scoring.run import score_stale_days
+from relations.watching import store
 from tests import making
 from tests.watching.happening import happens, kinds, look, told, watch
 
@@ -143,6 +144,18 @@ def test_what_merging_puts_elsewhere_of_what_was_told_is_not_told(ada: User) -> 
     second.event = making.event("PAK", "USA", "clash")
     second.save()
     assert look() == 0 and len(told(made)) == 1
+
+
+def test_what_is_no_news_keeps_nothing_else_from_being_told(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "MOST_NAMED", 1)
+    made, event = watch(ada), happens()
+    second = making.report("PAK", "USA", "clash", event=event, due=False)
+    assert look() == 1
+    second.event = making.event("PAK", "USA", "clash")
+    second.save()
+    older = happens("visit_made", days=3)
+    assert look() == 1 and told(made) == [{event.pk}, {older.pk}]
+    assert look() == 0
 
 
 @pytest.mark.parametrize("before_the_watch", [True, False])

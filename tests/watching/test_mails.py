@@ -203,6 +203,24 @@ def test_an_address_that_is_refused_keeps_nobody_else_from_being_told(ada: User,
     assert mailbox.receivers == [["bob@dyad.example"]] and waiting() == 1
 
 
+def test_whose_mails_are_refused_is_logged_once_whoever_else_gets_mail(
+    ada: User, mailbox: Mailbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    mailbox.refuses_address = "ada@dyad.example"
+    watch(ada), watch(person("bob@dyad.example", "analyst"))
+    for _ in range(3):
+        happens()
+        look()
+    assert len(mailbox.mails) == 3 and len(logged(caplog)) == 1
+    mailbox.refuses_address = ""
+    look()
+    assert not waiting()
+    mailbox.refuses_address = "ada@dyad.example"
+    happens()
+    look()
+    assert len(logged(caplog)) == 2
+
+
 def test_a_worker_that_dies_while_it_sends_leaves_nothing_marked(
     ada: User, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
