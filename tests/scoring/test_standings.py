@@ -146,7 +146,7 @@ def test_attention_counts_the_articles_of_the_last_thirty_days_that_tell_of_the_
     making.article(published_at=at(40))
     score_pair(making.pair().pk)
     assert (standing().articles, standing().all_articles) == (2, 5)
-    assert attention(standing()) == "40.0 % (2 of 5)"
+    assert attention(standing()) == "40.0 % of all stories (2 of 5)"
 
 
 def test_old_news_in_a_new_article_is_no_attention() -> None:

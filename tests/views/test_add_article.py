@@ -68,7 +68,7 @@ def test_what_a_browser_sends_has_its_paragraphs(editor: Client) -> None:
         ({"title": " "}, "Write the story&#x27;s title."),
         ({"title": "x" * 1001}, "at most 1,000 characters"),
         ({"date": "September"}, "write the date as 2017-09-01"),
-        ({"date": "2217-09-01"}, "2217-09-01 is still to come"),
+        ({"date": "2117-09-01"}, "2117-09-01 is still to come"),
         ({"date": "2017-09-01", "time": "noon"}, "write it as 14:30"),
         ({"time": "14:30"}, "There is a time but no date"),
         ({"url": "ftp://courier.example/"}, "Only http and https addresses"),
