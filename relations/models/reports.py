@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -28,6 +29,11 @@ class Reports(models.QuerySet["Report"]):
     def standing(self) -> Reports:
         """Reports whose articles still say so."""
         return self.filter(withdrawn="")
+
+    def surest(self, event_ids: Iterable[int]) -> Reports:
+        """Of each of these events the standing report that says it most surely, the first of equals."""
+        of_events = self.standing().filter(event_id__in=list(event_ids))
+        return of_events.order_by("event_id", "-confidence", "pk").distinct("event_id")
 
 
 class Report(models.Model):

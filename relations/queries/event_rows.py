@@ -79,9 +79,9 @@ def event_rows(pair: CountryPair, filters: EventFilters, limit: int | None = Non
 
 def _evidence(event_ids: list[int]) -> dict[int, tuple[str, str, str, str]]:
     """Of each event its surest report: sentence, title of the feed, address of the article and of its page here."""
-    reports = Report.objects.standing().filter(event_id__in=event_ids)
-    reports = reports.order_by("event_id", "-confidence", "pk").distinct("event_id")
-    rows = reports.values_list("event_id", "sentence", "article__feed__title", "article__url", "article_id")
+    rows = Report.objects.surest(event_ids).values_list(
+        "event_id", "sentence", "article__feed__title", "article__url", "article_id"
+    )
     return {event: (sentence, feed, url, address("article", article)) for event, sentence, feed, url, article in rows}
 
 

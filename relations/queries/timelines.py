@@ -118,8 +118,7 @@ def for_pair(
 
 def best_reports(event_ids: Iterable[int], words: str = "") -> dict[int, Evidence]:
     """For each event the report that says it most surely, the first of equals. words: to be marked in its sentence."""
-    reports = Report.objects.standing().filter(event_id__in=list(event_ids))
-    reports = reports.order_by("event_id", "-confidence", "pk").distinct("event_id")
+    reports = Report.objects.surest(event_ids)
     if words:
         marked: Any = SearchHeadline(
             *("sentence", words_query(words)),
