@@ -16,7 +16,7 @@ from relations.queries import offers, search, suggestions
 from relations.queries.understanding import LONGEST, Understanding, tidy, understand
 from relations.views.access import for_readers
 from relations.views.forms import date_field
-from relations.views.htmx import render_page
+from relations.views.htmx import render_page, target_of
 
 # How it can be asked, with what comes of it.
 EXAMPLES = (
@@ -125,7 +125,7 @@ def _found(request: HttpRequest, understood: Understanding, order: str) -> dict[
     }
     if wanted.nothing:
         return context
-    more = request.htmx.target  # type: ignore[attr-defined]
+    more = target_of(request)
     if more != "more-articles":
         after = request.GET.get("after", "")
         try:
