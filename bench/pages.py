@@ -14,7 +14,6 @@ from typing import Any
 from django.core.cache import cache
 from django.db import connection, connections, router
 from django.test import Client, override_settings
-from django.test.utils import CaptureQueriesContext
 
 from bench.measure import Result, reader
 from bench.scale import EVENTS, fill_many
@@ -46,7 +45,7 @@ def world(events: int) -> CountryPair:
 
 
 def year() -> EventFilters:
-    """Two groups of types, one way, in a year that began in the middle of a month, two years ago."""
+    """Two groups of types, one way, in a year that began in the middle of a month, three years ago."""
     since = today() - dt.timedelta(days=3 * 365 + 11)
     return EventFilters(groups=("words", "coercion"), direction=1, since=since, until=since + dt.timedelta(days=364))
 
@@ -58,7 +57,7 @@ def addresses(pair: CountryPair, depth: int) -> dict[str, tuple[str, dict[str, s
     return {
         "head": (url, MORE),
         "deep": (f"{url}?after={last.occurred_on}_{last.pk}", MORE),
-        # As many rows as in a pair of three hundred events: the filter takes half of the types and one way of three.
+        # A filter that leaves a full page also of a pair of three hundred events.
         "filtered": (f"{url}?direction=1", MORE),
         "overview": ("/", {}),
     }
@@ -187,17 +186,6 @@ def _copy_database(name: str) -> None:
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE {settings['NAME']}")
     connections["template"].close()
     connections.databases[name] = {**settings, "NAME": name}
-
-
-def slowest_queries(top: int = 3) -> None:
-    """For whoever looks for what is slow: the slowest queries of each page."""
-    pair, browser = world(EVENTS), reader()
-    for name, (url, headers) in addresses(pair, 20_000).items():
-        browser.get(url, headers=headers)
-        with CaptureQueriesContext(connection) as queries:
-            browser.get(url, headers=headers)
-        for query in sorted(queries, key=lambda one: -float(one["time"]))[:top]:
-            print(name, query["time"], query["sql"][:300])
 
 
 BENCHMARKS: dict[str, Callable[[], Any]] = {

@@ -5,20 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
 from urllib.parse import urlencode
-
-import numpy as np
 
 from relations.codebook.countries import countries
 from relations.errors import RelationsError
-from relations.models import CountryPair, Dataset, PairDay, PairStanding
+from relations.models import CountryPair, Dataset, PairStanding
 from relations.queries.display import count, day_words, signed, trend
-from relations.queries.scores import ScoreSeries
-from relations.tension import sums
+from relations.queries.scores import ScoreSeries, series_of
 from relations.tension.formula import BASELINE, LITTLE_KNOWN
 from relations.tension.sums import Floats
 
@@ -129,23 +125,6 @@ def compare(slugs: Sequence[str], since: dt.date | None, until: dt.date | None, 
             )
         )
     return Comparison(pairs, first, last, f"{day_words(first)} to {day_words(last)}", _suggestions(slugs))
-
-
-def series_of(pair_ids: Collection[int], today: dt.date) -> dict[int, ScoreSeries]:
-    """The scores of several pairs from the first event of each until today, in one query; as scores.score_series."""
-    rows = (
-        PairDay.objects.filter(pair__in=pair_ids, dataset=Dataset.OWN, day__lte=today, event_count__gt=0)
-        .order_by("pair", "day")
-        .values_list("pair", "day", "sums")
-    )
-    found = {}
-    for pair_id, of_pair in groupby(rows, key=lambda row: row[0]):
-        days = [(day, packed) for _, day, packed in of_pair]
-        first = days[0][0]
-        offsets = np.fromiter((day.toordinal() for day, _ in days), dtype=np.int64, count=len(days))
-        values = sums.unpack([packed for _, packed in days])
-        found[pair_id] = ScoreSeries(first, sums.series(offsets - first.toordinal(), values, (today - first).days + 1))
-    return found
 
 
 def query_of(slugs: Sequence[str], since: dt.date | None, until: dt.date | None) -> str:

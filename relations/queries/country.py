@@ -13,11 +13,12 @@ from django.db.models.functions import Abs
 
 from relations.codebook.countries import Country
 from relations.models import Dataset, Engagement, PairStanding
-from relations.queries.compare import Line, series_of
+from relations.queries.compare import Line
 from relations.queries.display import country_name, day_words
 from relations.queries.engagement_words import EngagementWords, engagement_words
 from relations.queries.engagements import WITH, EngagementFilters
 from relations.queries.overview import PairPage, PairRow, pair_row, with_words
+from relations.queries.scores import series_of
 from relations.tension.formula import LITTLE_KNOWN
 
 # By key: what pages call it, the column, and whether the greatest comes first.

@@ -37,6 +37,18 @@ def date_words(day: dt.date, precision: str) -> str:
     return day_words(day)
 
 
+def known_date(day: dt.date, precision: str) -> str:
+    """A date of a record that gives some days exactly and of others the month or year, all under one precision."""
+    return date_words(day, precision if is_coarse(day, precision) else Precision.DAY)
+
+
+def is_coarse(day: dt.date, precision: str) -> bool:
+    """A month or year that is all that is known stands as its first day; any other day was given as it is."""
+    if precision == Precision.YEAR:
+        return (day.month, day.day) == (1, 1)
+    return precision == Precision.MONTH and day.day == 1
+
+
 def signed(value: float) -> str:
     """+3.1, −0.4 or 0.0: with a real minus sign, and no sign on what rounds to nothing."""
     if abs(value) < LITTLE_CHANGE:

@@ -22,7 +22,7 @@ from relations.models import (
     PairStanding,
     Precision,
 )
-from relations.queries.display import address, country_name, date_words, day_words
+from relations.queries.display import address, country_name, date_words, day_words, known_date
 from relations.queries.scores import standing_words
 from relations.queries.understanding import Named, Understanding, countries_of_persons
 from relations.queries.vocabulary import Meaning, Person, persons, plain
@@ -171,12 +171,12 @@ def office_words(person: Person, day: dt.date) -> str:
     """What someone is on a day, else was at last: "Foreign Minister, Pakistan since 11 March 2024"."""
     held = [tenure for tenure in person.tenures if tenure.held_on(day)]
     tenure = (held or person.tenures)[0]
-    since = f" since {_day(tenure.began, tenure.precision)}"
+    since = f" since {known_date(tenure.began, tenure.precision)}"
     return f"{tenure.title}, {country_name(tenure.country)}{since if held else _until(tenure)}"
 
 
 def _until(tenure: Tenure) -> str:
-    return f" until {_day(tenure.ended, tenure.precision)}" if tenure.ended else ""
+    return f" until {known_date(tenure.ended, tenure.precision)}" if tenure.ended else ""
 
 
 def _standing(standing: PairStanding | None) -> str:
@@ -277,14 +277,6 @@ def _person_offer(person: Person, understood: Understanding) -> PersonOffer:
 
 
 def _tenure_words(tenure: Tenure) -> str:
-    began = _day(tenure.began, tenure.precision)
+    began = known_date(tenure.began, tenure.precision)
     ended = _until(tenure) or f", known to {day_words(max(AS_OF, tenure.began))}"
     return f"{tenure.title} from {began}{ended}"
-
-
-def _day(day: dt.date | None, precision: str) -> str:
-    """A day as exactly as it is known: where only the month or year is, it stands as their first day."""
-    if day is None:
-        return ""
-    coarse = {Precision.MONTH: day.day == 1, Precision.YEAR: (day.month, day.day) == (1, 1)}
-    return date_words(day, precision if coarse.get(Precision(precision)) else Precision.DAY)

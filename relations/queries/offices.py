@@ -9,8 +9,8 @@ from django.db.models import Prefetch, Q
 
 from relations.codebook.precision import last_day
 from relations.codebook.tenures import OFFICES
-from relations.models import Actor, ActorKind, ActorName, Precision, Tenure
-from relations.queries.display import date_words, day_words
+from relations.models import Actor, ActorKind, ActorName, Tenure
+from relations.queries.display import day_words, is_coarse, known_date
 
 NAMES = 5  # of an institution that are shown
 PERSONS = 60  # without an office
@@ -80,26 +80,15 @@ def _office(slug: str, label: str, tenures: list[Tenure], day: dt.date) -> Offic
 
 
 def _holder(tenure: Tenure) -> Holder:
-    began = _day(tenure.began, tenure.precision)
-    until = f"until {_day(tenure.ended, tenure.precision)}" if tenure.ended else "on"
+    began = known_date(tenure.began, tenure.precision)
+    until = f"until {known_date(tenure.ended, tenure.precision)}" if tenure.ended else "on"
     dates = f"from {began} {until}"
     return Holder(tenure.person.name, tenure.title, dates, tenure.source)
 
 
-def _day(day: dt.date, precision: str) -> str:
-    return date_words(day, precision if _is_coarse(day, precision) else Precision.DAY)
-
-
-def _is_coarse(day: dt.date, precision: str) -> bool:
-    """A month or year that is all that is known stands as its first day; any other day was given as it is."""
-    if precision == Precision.YEAR:
-        return (day.month, day.day) == (1, 1)
-    return precision == Precision.MONTH and day.day == 1
-
-
 def _ended_at_latest(tenure: Tenure) -> dt.date | None:
     """The last day of the month or year where no more is known of the end; as codebook.tenures has it."""
-    if tenure.ended and _is_coarse(tenure.ended, tenure.precision):
+    if tenure.ended and is_coarse(tenure.ended, tenure.precision):
         return last_day(tenure.ended, tenure.precision)
     return tenure.ended
 

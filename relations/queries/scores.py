@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 
 import numpy as np
 
@@ -33,17 +34,24 @@ class ScoreSeries:
 
 def score_series(pair_id: int, today: dt.date, dataset: str = Dataset.OWN) -> ScoreSeries | None:
     """The score of every day from the first event until today; None where nothing is known."""
-    days = list(
-        PairDay.objects.filter(pair_id=pair_id, dataset=dataset, day__lte=today, event_count__gt=0)
-        .order_by("day")
-        .values_list("day", "sums")
+    return series_of([pair_id], today, dataset).get(pair_id)
+
+
+def series_of(pair_ids: Collection[int], today: dt.date, dataset: str = Dataset.OWN) -> dict[int, ScoreSeries]:
+    """The scores of several pairs, those of which anything is known, in one query."""
+    rows = (
+        PairDay.objects.filter(pair__in=pair_ids, dataset=dataset, day__lte=today, event_count__gt=0)
+        .order_by("pair", "day")
+        .values_list("pair", "day", "sums")
     )
-    if not days:
-        return None
-    first = days[0][0]
-    offsets = np.fromiter((day.toordinal() for day, _ in days), dtype=np.int64, count=len(days)) - first.toordinal()
-    values = sums.unpack([row for _, row in days])
-    return ScoreSeries(first, sums.series(offsets, values, (today - first).days + 1))
+    found = {}
+    for pair_id, of_pair in groupby(rows, key=lambda row: row[0]):
+        days = [(day, packed) for _, day, packed in of_pair]
+        first = days[0][0]
+        offsets = np.fromiter((day.toordinal() for day, _ in days), dtype=np.int64, count=len(days))
+        values = sums.unpack([packed for _, packed in days])
+        found[pair_id] = ScoreSeries(first, sums.series(offsets - first.toordinal(), values, (today - first).days + 1))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from django import forms
 from relations.codebook.event_types import GROUPS, event_types
 from relations.models import Direction, EventFilters, Stage
 from relations.queries.filter_panel import STATUS_WORDS
-from relations.views.forms import date_field
+from relations.views.forms import PeriodForm
 
 LONGEST_WORDS = 200
 
 
-class EventFilterForm(forms.Form):
+class EventFilterForm(PeriodForm):
     """What is chosen of events. What is wrong is told by the form's errors and left out of its filters."""
 
     group = forms.MultipleChoiceField(
@@ -54,8 +54,6 @@ class EventFilterForm(forms.Form):
         required=False,
         error_messages={"invalid": "The least probability is a number from 1 to 100, in percent."},
     )
-    since = date_field("From", required=False)
-    until = date_field("Until", required=False)
     q = forms.CharField(
         label="Words",
         max_length=LONGEST_WORDS,
@@ -67,13 +65,6 @@ class EventFilterForm(forms.Form):
         super().__init__(data, label_suffix="")
         kinds: Any = self.fields["type"]
         kinds.choices = [(slug, kind.name) for slug, kind in event_types().items()]
-
-    def clean(self) -> dict[str, Any]:
-        values: dict[str, Any] = super().clean() or {}
-        since, until = values.get("since"), values.get("until")
-        if since and until and since > until:
-            raise forms.ValidationError(f"From ({since}) is after Until ({until}), so no day fits. Swap them.")
-        return values
 
     def filters(self) -> EventFilters:
         """The filters that are right."""
@@ -91,7 +82,3 @@ class EventFilterForm(forms.Form):
             until=values.get("until"),
             words=values.get("q", ""),
         )
-
-    @property
-    def error_words(self) -> list[str]:
-        return [str(error) for errors in self.errors.values() for error in errors]

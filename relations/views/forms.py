@@ -31,6 +31,24 @@ def date_field(label: str, **options: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=widget, error_messages={"invalid": wrong}, validators=bounds, **options)
 
 
+class PeriodForm(forms.Form):
+    """From a day until a day, either open. What is wrong is told by error_words."""
+
+    since = date_field("From", required=False)
+    until = date_field("Until", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        since, until = values.get("since"), values.get("until")
+        if since and until and since > until:
+            raise forms.ValidationError(f"From ({since}) is after Until ({until}), so no day fits. Swap them.")
+        return values
+
+    @property
+    def error_words(self) -> list[str]:
+        return [str(error) for errors in self.errors.values() for error in errors]
+
+
 class CorrectionForm(forms.Form):
     """What an editor says an event was. seen: when the form was made, to notice that someone changed it meanwhile."""
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from relations.queries import offers, search, suggestions
 from relations.queries.understanding import LONGEST, Understanding, tidy, understand
 from relations.views.access import for_readers
-from relations.views.forms import date_field
+from relations.views.forms import PeriodForm
 from relations.views.htmx import render_page, target_of
 
 # How it can be asked, with what comes of it.
@@ -30,7 +30,7 @@ EXAMPLES = (
 )
 
 
-class SearchForm(forms.Form):
+class SearchForm(PeriodForm):
     """What is searched for, from an address."""
 
     q = forms.CharField(
@@ -39,30 +39,17 @@ class SearchForm(forms.Form):
         required=False,
         error_messages={"max_length": f"Search for at most {LONGEST} characters; these are %(show_value)d."},
     )
-    since = date_field("From", required=False)
-    until = date_field("Until", required=False)
 
     def __init__(self, data: QueryDict) -> None:
         self.asked = data.copy()
         self.asked["q"] = tidy(data.get("q", ""))
         super().__init__(self.asked, label_suffix="")
 
-    def clean(self) -> dict[str, Any]:
-        values: dict[str, Any] = super().clean() or {}
-        since, until = values.get("since"), values.get("until")
-        if since and until and since > until:
-            raise forms.ValidationError(f"From ({since}) is after Until ({until}), so no day fits. Swap them.")
-        return values
-
     def show_dates(self, understood: Understanding) -> None:
         """Let the fields say from when to when is looked: what they say themselves, else the line."""
         for name, day in (("since", understood.since), ("until", understood.until)):
             if day and not self.errors:
                 self.asked[name] = day.isoformat()
-
-    @property
-    def error_words(self) -> list[str]:
-        return [str(error) for errors in self.errors.values() for error in errors]
 
 
 @require_GET
