@@ -14,7 +14,7 @@ from relations.queries.timelines import find_pair, standing_of
 from relations.views.access import for_readers
 from relations.views.forms import date_field
 from relations.views.htmx import render_page
-from relations.views.pair_tabs import no_such_pair
+from relations.views.pairs import no_such_pair
 
 
 class BriefForm(forms.Form):

@@ -23,7 +23,7 @@ from relations.queries.timelines import find_pair
 from relations.views.access import for_readers
 from relations.views.calendar_keys import for_subscribers, key_of
 from relations.views.htmx import render_page
-from relations.views.pairs import unknown_pair
+from relations.views.pairs import no_such_pair
 
 
 class EngagementForm(forms.Form):
@@ -91,10 +91,7 @@ def board(request: HttpRequest) -> HttpResponse:
 def pair_board(request: HttpRequest, slug: str) -> HttpResponse:
     pair = find_pair(slug)
     if pair is None:
-        first, second = slug.upper().split("-")
-        if first > second:
-            return redirect("pair-engagements", CountryPair.slug_of(second, first), permanent=True)
-        return unknown_pair(request, slug)
+        return no_such_pair(request, slug, "pair-engagements")
     form = EngagementForm(request.GET, pair=pair)
     kind = EngagementFilters(kind=form.filters().kind)
     return show_board(request, "relations/engagements.html", form, reverse("pair-engagements", args=[slug]), kind.query)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from relations.models import CountryPair
 from relations.queries.attention import FEW, UNITS, attention
 from relations.queries.pair_sides import both_sides
 from relations.queries.pair_sources import sources
 from relations.queries.timelines import find_pair, standing_of
 from relations.views.access import for_readers
 from relations.views.htmx import render_page
-from relations.views.pairs import unknown_pair
+from relations.views.pairs import no_such_pair
 
 
 @require_GET
@@ -48,11 +46,3 @@ def pair_attention(request: HttpRequest, slug: str) -> HttpResponse:
     page = attention(pair, unit if unit in UNITS else "week", timezone.now().date())
     context = {"pair": pair, "page": page, "units": UNITS.items(), "few": FEW}
     return render_page(request, "relations/pair_attention.html", {}, context)
-
-
-def no_such_pair(request: HttpRequest, slug: str, name: str) -> HttpResponse:
-    """To the same tab of the pair in code order; else the page of a pair of which nothing is known, or a 404."""
-    first, second = slug.upper().split("-")
-    if first > second:
-        return redirect(name, CountryPair.slug_of(second, first), permanent=True)
-    return unknown_pair(request, slug)

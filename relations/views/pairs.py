@@ -100,3 +100,11 @@ def unknown_pair(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("pair-timeline", CountryPair.slug_of(second, first), permanent=True)
     names = (known[first].name, known[second].name)
     return render_page(request, "relations/pair_unknown.html", {}, {"names": names})
+
+
+def no_such_pair(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """To the same tab of the pair in code order; else the page of a pair of which nothing is known, or a 404."""
+    first, second = slug.upper().split("-")
+    if first > second:
+        return redirect(name, CountryPair.slug_of(second, first), permanent=True)
+    return unknown_pair(request, slug)
