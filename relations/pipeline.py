@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from relations.codebook.countries import countries
 from relations.codebook.event_types import event_types
+from relations.corrections.refusals import ChangedMeanwhile, CorrectionRefused
+from relations.corrections.run import correct_event
+from relations.corrections.run_desk import (
+    DeskFilters,
+    awaits_second,
+    claim,
+    decide,
+    hold_again,
+    judge,
+    let_go,
+    pass_on,
+    take_back_opinion,
+)
+from relations.corrections.run_missed import Mark, mark_words, take_as_said
+from relations.corrections.run_placing import merge_events, move_report, split_event
+from relations.corrections.run_undo import undo
 from relations.ingest import uploads
 from relations.ingest.addresses import Address, read_address, read_folder, same_server, without_secrets
 from relations.ingest.opml import OpmlRow, write_opml
@@ -31,10 +49,11 @@ from relations.ingest.run_pages import fetch_article_pages, read_page
 from relations.ingest.run_preview import look_at_site, unread_because
 from relations.ingest.run_pruning import prune
 from relations.merging.run import merge_new_reports, merge_pair
-from relations.models import CountryPair
+from relations.models import Article, Correction, CountryPair, Dataset, Event, PairStanding
 from relations.scoring.run import learn_precision, score_pair, score_stale_days
 from relations.tagging.coded import CodedEvent
 from relations.tagging.run import read_texts, tag_new_articles
+from relations.tagging.sentences import split as sentences_of
 from relations.watching.run import prune_alerts, watch_pairs
 from relations.watching.run_changes import add_watch, change_watch, delete_watch, pause_watch, resume_watch
 from relations.watching.run_mail import address_of
@@ -42,28 +61,44 @@ from relations.watching.run_mail import address_of
 __all__ = [
     "STAGES",
     "Address",
+    "ChangedMeanwhile",
+    "CorrectionRefused",
+    "DeskFilters",
     "FeedOffer",
+    "Mark",
     "OpmlRow",
     "Outcome",
+    "Rehearsal",
     "SitePreview",
     "add_feed",
+    "add_missed_event",
     "add_page",
     "add_text",
     "add_to_import",
     "add_watch",
     "address_of",
     "article_at",
+    "awaits_second",
     "begin_import",
     "bring_up_to_date",
     "change_feed",
     "change_watch",
+    "claim",
+    "correct_event",
+    "decide",
     "delete_feeds",
     "delete_watch",
+    "hold_again",
     "import_all",
     "import_opml",
     "import_waiting",
+    "judge",
     "learn_precision",
+    "let_go",
+    "merge_events",
     "move_feeds",
+    "move_report",
+    "pass_on",
     "pause_feeds",
     "pause_watch",
     "preview_site",
@@ -72,10 +107,14 @@ __all__ = [
     "read_address",
     "read_folder",
     "read_page",
+    "rehearse",
     "resume_feeds",
     "resume_watch",
     "same_server",
+    "split_event",
+    "take_back_opinion",
     "take_upload",
+    "undo",
     "uploads",
     "visit_feeds_soon",
     "watch_feeds",
@@ -128,3 +167,71 @@ def bring_up_to_date(pair_id: int) -> None:
     CountryPair.objects.hold(pair_id)
     merge_pair(pair_id)
     score_pair(pair_id)
+
+
+@transaction.atomic
+def add_missed_event(article_id: int, words: str, mark: Mark, *, editor: User, reason: str = "") -> Correction:
+    """An event that the coder missed, by the words of the story that tell of it; merged and scored.
+
+    words: as they stand in the story's newest text, within a sentence or over some. mark: what they tell; where they
+    stand is found out here. Raises CorrectionRefused where they don't stand there, or for what can't be.
+    """
+    article = Article.objects.get(pk=article_id)
+    text = article.versions.get(number=article.version).text
+    start = text.find(words) if words.strip() else -1
+    if start < 0:
+        raise CorrectionRefused("These words do not stand in the story. Copy them from its text, without a change.")
+    end = start + len(words)
+    inside = [one for one in sentences_of(text) if one.start < end and one.start + len(one.text) > start]
+    if not inside:
+        raise CorrectionRefused("These words do not stand in the story. Copy them from its text, without a change.")
+    first, last = inside[0], inside[-1]
+    sentence = text[first.start : last.start + len(last.text)]
+    if "\n\n" in sentence:
+        raise CorrectionRefused("Mark words of one paragraph. What other paragraphs tell can be marked after it.")
+    span = (max(0, start - first.start), min(len(sentence), end - first.start))
+    placed = replace(mark, sentence=sentence, number=first.number, span=span, version=article.version)
+    report = mark_words(article_id, placed, editor=editor)
+    merge_pair(report.pair_id)
+    correction = take_as_said(report.pk, editor=editor, reason=reason)
+    bring_up_to_date(report.pair_id)
+    return correction
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a change would do. events: by id, as (before, after), each None where there is no such event then; scores:
+    by id of the pair, as (before, after), each None where the pair has none."""
+
+    events: dict[int, tuple[Event | None, Event | None]]
+    scores: dict[int, tuple[float | None, float | None]]
+
+
+def rehearse(pair_ids: Collection[int], event_ids: Collection[int], change: Callable[[], object]) -> Rehearsal:
+    """Make a change, merge and score, look at what came of it, and take all of it back: nothing is written.
+
+    event_ids: the events to look at; those that the change makes are looked at too. Raises what the change raises.
+    """
+    with transaction.atomic():
+        list(CountryPair.objects.filter(pk__in=pair_ids).order_by("pk").select_for_update(no_key=True))
+        newest = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        before, scores_before = _as_they_are(pair_ids, event_ids, newest)
+        change()
+        for pair_id in sorted(pair_ids):
+            bring_up_to_date(pair_id)
+        after, scores_after = _as_they_are(pair_ids, event_ids, newest)
+        transaction.set_rollback(True)
+    return Rehearsal(
+        {pk: (before.get(pk), after.get(pk)) for pk in sorted({*before, *after})},
+        {pk: (scores_before.get(pk), scores_after.get(pk)) for pk in sorted(pair_ids)},
+    )
+
+
+def _as_they_are(
+    pair_ids: Collection[int], event_ids: Collection[int], newest: int
+) -> tuple[dict[int, Event], dict[int, float]]:
+    related = ("pair__first", "pair__second", "source_actor", "target_actor")
+    events = Event.objects.select_related(*related).filter(pair__in=pair_ids)
+    found = events.filter(pk__in=event_ids) | events.filter(pk__gt=newest)
+    standings = PairStanding.objects.filter(pair__in=pair_ids, dataset=Dataset.OWN)
+    return {event.pk: event for event in found}, dict(standings.values_list("pair", "score"))

@@ -14,7 +14,7 @@ from relations.merging.evidence import Evidence, Plan, Testimony, most_specific_
 from relations.merging.identity import goes_on_as
 from relations.merging.store_texts import write_texts
 from relations.merging.tellings import GOVERNMENT, Telling, words_of
-from relations.models import ActorKind, CountryPair, Dataset, Event, PairDay, Precision, Report, Status
+from relations.models import ActorKind, CountryPair, Dataset, Event, PairDay, Precision, Report, ReviewItem, Status
 
 BEFORE_ALL = dt.datetime.min.replace(tzinfo=dt.UTC)
 LONGEST_SLOT = dt.timedelta(days=366)
@@ -231,6 +231,7 @@ def derive_events(event_ids: Iterable[int]) -> int:
         event.updated_at = now
     Event.objects.bulk_update(changed, [*DERIVED, "updated_at"], batch_size=500)
     write_texts([event.pk for event in events])
+    ReviewItem.objects.renew(event.pk for event in events)
     Event.objects.filter(pk__in=set(event_ids), evidence_changed=True).update(evidence_changed=False)
     PairDay.objects.mark_stale(stale)
     return len(changed)

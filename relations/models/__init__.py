@@ -2,7 +2,7 @@
 
 from relations.models.actors import Actor, ActorKind, ActorName, NameOrigin, Tenure
 from relations.models.articles import READ_LANGUAGES, Article, ArticleKind, ArticleVersion, TextOrigin
-from relations.models.corrections import Correction
+from relations.models.corrections import Correction, CorrectionKind
 from relations.models.countries import Country, CountryPair
 from relations.models.engagements import Engagement, EngagementKind
 from relations.models.event_filters import EventFilters
@@ -11,6 +11,7 @@ from relations.models.feeds import Feed, FeedAlert, FeedGap, FeedKind, FeedState
 from relations.models.hosts import Host, OpenRequest, RobotsFile, registrable_domain
 from relations.models.imports import ArticleImport, ImportPiece, PieceKind
 from relations.models.reports import Report, Withdrawal
+from relations.models.reviews import Origin, Outcome, ReviewItem, ReviewState, Verdict, rules_of
 from relations.models.scores import LearntPrecision, PairDay, PairMonth, PairStanding, current_formula
 from relations.models.search_texts import ArticleText, EventText, words_query
 from relations.models.watches import AlertEvent, AlertKind, Delivery, Watch, WatchAlert
@@ -30,6 +31,7 @@ __all__ = [
     "ArticleText",
     "ArticleVersion",
     "Correction",
+    "CorrectionKind",
     "Country",
     "CountryPair",
     "Dataset",
@@ -52,22 +54,28 @@ __all__ = [
     "LearntPrecision",
     "NameOrigin",
     "OpenRequest",
+    "Origin",
+    "Outcome",
     "PairDay",
     "PairMonth",
     "PairStanding",
     "PieceKind",
     "Precision",
     "Report",
+    "ReviewItem",
+    "ReviewState",
     "RobotsFile",
     "Stage",
     "Status",
     "Tenure",
     "TextOrigin",
+    "Verdict",
     "VisitOutcome",
     "Watch",
     "WatchAlert",
     "Withdrawal",
     "current_formula",
     "registrable_domain",
+    "rules_of",
     "words_query",
 ]

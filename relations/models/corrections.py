@@ -5,18 +5,29 @@ from __future__ import annotations
 from django.db import models
 
 from relations.models.events import Event
+from relations.models.words import in_choices
+
+
+class CorrectionKind(models.TextChoices):
+    EDIT = "edit", "fields set, or a verdict given"
+    MERGE = "merge", "merged into another event"
+    SPLIT = "split", "reports split off as an event of their own"
+    MOVE = "move", "a report given to another event"
+    ADD = "add", "an event added that the coder had missed"
+    UNDO = "undo", "an earlier correction taken back"
 
 
 class Correction(models.Model):
     """One editor's change of an event: all fields that were changed together, from and to.
 
-    other: the event that it was merged into, or that was split off it. placed: where the reports stood that the change
-    moved or pinned, as [report id, event id, pinned] before it.
+    other: the event that it was merged into, that was split off it, or that a report was given to. placed: where the
+    reports stood that the change moved or pinned, as [report id, event id, pinned] before it.
     """
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="corrections")
     editor = models.ForeignKey("auth.User", on_delete=models.PROTECT, related_name="corrections")
     made_at = models.DateTimeField(auto_now_add=True)
+    kind = models.CharField(max_length=5, choices=CorrectionKind, default=CorrectionKind.EDIT)
     # {"type": ["visit_cancelled", "visit_postponed"], "corrected_fields": [[], ["type"]]}
     changes = models.JSONField()
     other = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
@@ -26,6 +37,7 @@ class Correction(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        constraints = [in_choices("kind", CorrectionKind)]
         indexes = [
             models.Index(fields=["event", "-id"], name="corrections_of_event"),
             # What was merged into this event, or split off to make it? Asked by queries.events.
@@ -33,7 +45,10 @@ class Correction(models.Model):
                 fields=["other", "-id"], name="corrections_with_event", condition=models.Q(other__isnull=False)
             ),
         ]
-        permissions = [("correct_events", "Can correct events")]
+        permissions = [
+            ("correct_events", "Can correct events"),
+            ("decide_verdicts", "Can decide where two editors disagree"),
+        ]
 
     def __str__(self) -> str:
         return f"Correction {self.pk} of event {self.event_id}"

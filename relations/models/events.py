@@ -95,6 +95,7 @@ class Event(models.Model):
     # Reports came or went since the event was last derived from them: the second queue of merging.
     evidence_changed = models.BooleanField(default=False)
     corrected_fields = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    note = models.CharField(max_length=500, blank=True, help_text="what an editor wants readers to know of it")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

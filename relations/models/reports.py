@@ -23,6 +23,7 @@ class Withdrawal(models.TextChoices):
     RETRACTED = "retracted", "the story was retracted"
     UNREAD = "unread", "the story is of a kind or in a language that the coder does not read"
     READ_AGAIN = "read_again", "read again, the story does not say so"
+    TAKEN_BACK = "taken_back", "the editor's mark was taken back"
 
 
 class Reports(models.QuerySet["Report"]):
@@ -42,7 +43,7 @@ class Report(models.Model):
     ``event`` is empty until merging has found or made the event. ``due`` is the queue of merging: the report is new,
     or says something else than when merging looked at it, or was withdrawn. ``withdrawn`` tells why it no longer
     counts; it keeps its place for whoever asks what was once said. ``pinned``: an editor decided to which event it
-    belongs.
+    belongs. ``marked_by``: an editor marked it where the coder read nothing; no reading takes it away again.
     """
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="reports")
@@ -76,6 +77,9 @@ class Report(models.Model):
     due = models.BooleanField(default=True)
     withdrawn = models.CharField(max_length=10, choices=Withdrawal, blank=True)
     pinned = models.BooleanField(default=False)
+    marked_by = models.ForeignKey(
+        "auth.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = Reports.as_manager()

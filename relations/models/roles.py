@@ -18,6 +18,7 @@ GROUPS = {
     EDITORS: ["relations.correction.correct_events", *NAMES, *ARTICLES],
     ADMINS: [
         "relations.correction.correct_events",
+        "relations.correction.decide_verdicts",
         *NAMES,
         *ARTICLES,
         *(f"relations.feed.{may}_feed" for may in ("view", "add", "change", "delete")),

@@ -26,7 +26,7 @@ READ_FIELDS = (
         "spans",
         "because",
     ),
-    *("confidence", "coder", "due", "withdrawn"),
+    *("confidence", "coder", "due", "withdrawn", "marked_by_id"),
 )
 # Another reading that differs in nothing but these leaves merging nothing to do.
 UNFELT = {"version", "because", "spans", "coder", "sentence_number"}
@@ -52,11 +52,17 @@ def write_reports(read: Sequence[tuple[Article, int, list[CodedEvent]]], coder: 
         for event in found:
             values = _values(event, article, version, coder, actors)
             report = before.pop(event.key, None)
+            if report is not None and report.marked_by_id and not report.withdrawn:
+                continue  # an editor said it already
             if report is None:
                 new.append(Report(article=article, pair_id=pairs[_pair(event)], type=event.type, **values))
             elif _update(report, values):
                 kept.append(report)
-        gone.extend((report, _why(report, article, version)) for report in before.values())
+        gone.extend(
+            (report, _why(report, article, version))
+            for report in before.values()
+            if not (report.marked_by_id and _still_says(report, article, version))
+        )
     for report, why in gone:
         if not report.withdrawn:
             report.withdrawn, report.due = why, True
@@ -67,6 +73,14 @@ def write_reports(read: Sequence[tuple[Article, int, list[CodedEvent]]], coder: 
     Event.objects.filter(pk__in=touched).update(evidence_changed=True)
     mark_read([article for article, _, _ in read], coder, now)
     return len(events)
+
+
+def _still_says(report: Report, article: Article, version: int) -> bool:
+    """Whether the words that an editor marked still stand in a story; what the coder finds there is no matter."""
+    if article.unread_because:
+        return False
+    newest = article.versions.filter(number=version).values_list("text", flat=True).first()
+    return newest is not None and report.sentence in newest
 
 
 def _why(report: Report, article: Article, version: int) -> Withdrawal:
@@ -152,6 +166,7 @@ def _values(event: CodedEvent, article: Article, version: int, coder: str, actor
         "sentence_number": min(event.sentence_number, 32767),
         "sentence": event.sentence,
         "spans": {name: [span.start, span.end] for name, span in spans.items() if span},
+        "marked_by_id": None,
         "because": _cut("because", event.because),
         "confidence": event.confidence,
         "coder": _cut("coder", coder),

@@ -12,16 +12,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from relations.corrections.run import (
+from relations.models import Correction, Event, Status
+from relations.pipeline import (
     ChangedMeanwhile,
     CorrectionRefused,
+    bring_up_to_date,
     correct_event,
     merge_events,
     split_event,
     undo,
 )
-from relations.models import Correction, Event, Status
-from relations.pipeline import bring_up_to_date
 from relations.queries import events as queries
 from relations.queries.display import LITTLE_CHANGE
 from relations.queries.timelines import standing_of

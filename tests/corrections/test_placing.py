@@ -7,7 +7,10 @@ import datetime as dt
 import pytest
 from django.contrib.auth.models import User
 
-from relations.corrections.run import CorrectionRefused, correct_event, merge_events, split_event, undo
+from relations.corrections.refusals import CorrectionRefused
+from relations.corrections.run import correct_event
+from relations.corrections.run_placing import merge_events, split_event
+from relations.corrections.run_undo import undo
 from relations.merging.run import merge_new_reports
 from relations.models import Correction, Event, PairStanding, Report, Status
 from relations.pipeline import bring_up_to_date

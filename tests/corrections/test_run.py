@@ -7,7 +7,9 @@ import datetime as dt
 import pytest
 from django.contrib.auth.models import User
 
-from relations.corrections.run import ChangedMeanwhile, CorrectionRefused, correct_event, undo
+from relations.corrections.refusals import ChangedMeanwhile, CorrectionRefused
+from relations.corrections.run import correct_event
+from relations.corrections.run_undo import undo
 from relations.merging.run import merge_new_reports
 from relations.models import Actor, Correction, Engagement, Event, PairDay, PairStanding, Status
 from relations.models.loading import load_codebook

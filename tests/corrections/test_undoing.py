@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from relations.corrections.run import CorrectionRefused, correct_event, merge_events, split_event, undo
+from relations.corrections.refusals import CorrectionRefused
+from relations.corrections.run import correct_event
+from relations.corrections.run_placing import merge_events, split_event
+from relations.corrections.run_undo import undo
 from relations.merging.run import merge_new_reports
 from relations.models import Correction, Engagement, Event, Report, Status
 from tests import making

@@ -12,7 +12,10 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from relations.corrections.run import CorrectionRefused, correct_event, merge_events, split_event, undo
+from relations.corrections.refusals import CorrectionRefused
+from relations.corrections.run import correct_event
+from relations.corrections.run_placing import merge_events, split_event
+from relations.corrections.run_undo import undo
 from relations.merging.run import merge_new_reports
 from relations.models import Article, Correction, Event, LearntPrecision, PairDay, Report
 from relations.models.events import NO_END

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from relations.corrections.run import correct_event, undo
+from relations.corrections.run import correct_event
+from relations.corrections.run_undo import undo
 from relations.merging.run import merge_new_reports
 from relations.models import Engagement, Event, PairDay, PairMonth, PairStanding, Status
 from relations.pipeline import bring_up_to_date

@@ -10,7 +10,9 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from relations.corrections.run import correct_event, merge_events, split_event, undo
+from relations.corrections.run import correct_event
+from relations.corrections.run_placing import merge_events, split_event
+from relations.corrections.run_undo import undo
 from relations.errors import RelationsError
 from relations.models import AlertKind, EventFilters, LearntPrecision, PairStanding, Report
 from relations.models.watches import MOST_OF_ONE_PERSON

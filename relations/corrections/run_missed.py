@@ -1,0 +1,135 @@
+"""An event that the coder missed: an editor marks the words in the story, and merging finds out whether we have it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from relations.codebook.precision import period_start
+from relations.corrections import store
+from relations.corrections.refusals import CorrectionRefused
+from relations.corrections.run import check, check_actor
+from relations.models import (
+    Article,
+    Correction,
+    CorrectionKind,
+    CountryPair,
+    Direction,
+    Report,
+    ReviewItem,
+    Status,
+)
+
+# Where an editor's words stand in place of a coder's version.
+BY_HAND = "by hand"
+# What the editor says of an event that was missed, as columns.
+SAID = (
+    *("type", "direction", "occurred_on", "precision", "stage", "place"),
+    *("source_id", "target_id", "source_actor_id", "target_actor_id", "status"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What an editor marks in a story: the sentence, the words in it that tell (start, end), and what they tell.
+
+    source, target: codes of countries; mutual: both did it at once. source_actor, target_actor: ids or None. number: of
+    the sentence in the text; version: of the story.
+    """
+
+    sentence: str
+    number: int
+    span: tuple[int, int]
+    version: int
+    source: str
+    target: str
+    mutual: bool
+    type: str
+    stage: str
+    occurred_on: dt.date
+    precision: str
+    place: str = ""
+    source_actor: int | None = None
+    target_actor: int | None = None
+
+
+@transaction.atomic
+def mark_words(article_id: int, mark: Mark, *, editor: User) -> Report:
+    """A report by an editor's hand, due for merging, which finds its event or makes one.
+
+    Raises CorrectionRefused, Article.DoesNotExist.
+    """
+    article = Article.objects.select_for_update().get(pk=article_id)
+    if article.retracted_at is not None:
+        raise CorrectionRefused("Its publisher took this story back, so it tells of nothing any more.")
+    if mark.source == mark.target:
+        raise CorrectionRefused("An event is between two countries. Choose another one on one side.")
+    check_all(mark)
+    pair = CountryPair.objects.between(mark.source, mark.target)
+    CountryPair.objects.hold(pair.pk)
+    forward = Direction.FORWARD if mark.source == pair.first_id else Direction.BACKWARD
+    start, end = mark.span
+    words = mark.sentence[start:end]
+    values = {
+        "direction": Direction.MUTUAL if mark.mutual else forward,
+        "source_actor_id": mark.source_actor,
+        "target_actor_id": mark.target_actor,
+        "occurred_on": period_start(mark.occurred_on, mark.precision),
+        "precision": mark.precision,
+        "date_words": "",
+        "place": mark.place,
+        "sentence": mark.sentence,
+        "spans": {"trigger": [start, end]},
+        "because": f"marked by an editor: “{words[:200]}”",
+        "confidence": 1.0,
+        "coder": BY_HAND,
+        "marked_by": editor,
+        "pair": pair,
+        "due": True,
+        "withdrawn": "",
+    }
+    key = {
+        "article": article,
+        "version": mark.version,
+        "sentence_number": min(mark.number, 32767),
+        "type": mark.type,
+        "source_id": mark.source,
+        "target_id": mark.target,
+        "stage": mark.stage,
+    }
+    there = Report.objects.filter(**key).first()
+    if there is not None and not there.withdrawn:
+        raise CorrectionRefused(f"That was read in this sentence already: event {there.event_id}. Correct that one.")
+    report, _ = Report.objects.update_or_create(**key, defaults=values)
+    return report
+
+
+def check_all(mark: Mark) -> None:
+    """Raises CorrectionRefused for what is no type, stage, date, precision, place or actor."""
+    for field in ("type", "stage", "occurred_on", "precision", "place"):
+        check(field, getattr(mark, field))
+    for actor, country in ((mark.source_actor, mark.source), (mark.target_actor, mark.target)):
+        if actor:
+            check_actor(actor, country)
+
+
+@transaction.atomic
+def take_as_said(report_id: int, *, editor: User, reason: str = "") -> Correction:
+    """After merging: the event of a mark is confirmed as the editor marked it; one that we had has more evidence.
+
+    The correction's event is the one that has the mark. Raises Report.DoesNotExist.
+    """
+    report = Report.objects.get(pk=report_id)
+    event = store.hold(report.event_id or 0)
+    placed = [[report.pk, event.pk, False]]
+    is_new = event.report_count <= 1 and not event.corrected_fields and event.status == Status.CODED
+    columns: dict[str, object] = {}
+    if is_new:
+        Report.objects.filter(pk=report.pk).update(pinned=True)
+        columns = {"status": Status.CONFIRMED, "corrected_fields": sorted(SAID)}
+    correction = store.apply(event, columns, editor=editor, kind=CorrectionKind.ADD, reason=reason, placed=placed)
+    ReviewItem.objects.renew([event.pk])
+    return correction
