@@ -32,14 +32,14 @@ def main() -> int:
             from django.core.management import call_command
 
             call_command("migrate", verbosity=0)
-            from bench import coder, feeds, measure, pages, scale
+            from bench import coder, desk, feeds, measure, pages, scale
             from relations.models.loading import load_codebook
 
             load_codebook()
 
             # The coder's first: they tell the memory that the process took until then.
             benchmarks = {**coder.BENCHMARKS, **measure.BENCHMARKS, **feeds.BENCHMARKS, **pages.BENCHMARKS}
-            benchmarks |= scale.BENCHMARKS
+            benchmarks |= {**desk.BENCHMARKS, **scale.BENCHMARKS}
             chosen = sys.argv[1:] or list(benchmarks)
             if unknown := set(chosen) - set(benchmarks):
                 print(f"No such benchmark: {', '.join(unknown)}. There are: {', '.join(benchmarks)}.")

@@ -22,6 +22,7 @@ import numpy as np
 
 from relations.codebook.event_types import event_types
 from relations.tagging import coder
+from relations.tagging.calibration import expected_error
 from relations.tagging.coded import CodedEvent, plover_class
 from relations.tagging.lexicon import compile_lexicon
 
@@ -41,7 +42,7 @@ def main(paths: list[str]) -> int:
             published = record.get("published_at") or record.get("date")
             day = dt.datetime.fromisoformat(published) if published else None
             given = (record["text"], record.get("title") or "", day, lexicon)
-            with mock.patch.object(coder, "calibrated", lambda figure: figure):
+            with mock.patch.object(coder, "calibrated", lambda figure, line: figure):
                 rough = coder.code_article(*given)
             for event in rough:
                 verdict = is_right(event, record)
@@ -93,12 +94,6 @@ def show(sure: np.ndarray, raw: np.ndarray, right: np.ndarray) -> None:
     print(f"expected calibration error: {expected_error(tried, right):.3f} fitted on four fifths, tried on the fifth")
     slope, offset = fit(raw, right)
     print(f"fitted on all: slope = {slope:.3f}, offset = {offset:.3f}")
-
-
-def expected_error(said: np.ndarray, right: np.ndarray) -> float:
-    bins = np.minimum((said * BINS).astype(int), BINS - 1)
-    parts = [(bins == number) for number in range(BINS)]
-    return float(sum(part.mean() * abs(said[part].mean() - right[part].mean()) for part in parts if part.any()))
 
 
 def along(line: tuple[float, float], raw: np.ndarray) -> np.ndarray:

@@ -142,6 +142,8 @@ CODER = env.one_of("CODER", ["grammar"], "grammar")
 # Shares of events, chosen at random, that editors judge whatever a look at them is worth, and that two of them judge.
 AUDIT_SHARE = env.integer("AUDIT_PERCENT", 5, least=0, most=100) / 100
 SECOND_OPINION_SHARE = env.integer("SECOND_OPINION_PERCENT", 10, least=0, most=100) / 100
+# Types, sources and rules that are right less often than this are flagged.
+PRECISION_LINE = env.integer("PRECISION_LINE", 60, least=0, most=100) / 100
 
 # Mails tell admins of feeds that need them. Where no server is named they are written as files, so nothing is lost.
 _mail = env.mail()

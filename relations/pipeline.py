@@ -13,12 +13,13 @@ from relations.codebook.event_types import event_types
 from relations.corrections.refusals import ChangedMeanwhile, CorrectionRefused
 from relations.corrections.run import correct_event
 from relations.corrections.run_desk import (
-    DeskFilters,
+    Judged,
     awaits_second,
     claim,
     decide,
     hold_again,
     judge,
+    judge_all,
     let_go,
     pass_on,
     take_back_opinion,
@@ -49,10 +50,14 @@ from relations.ingest.run_pages import fetch_article_pages, read_page
 from relations.ingest.run_preview import look_at_site, unread_because
 from relations.ingest.run_pruning import prune
 from relations.merging.run import merge_new_reports, merge_pair
-from relations.models import Article, Correction, CountryPair, Dataset, Event, PairStanding
+from relations.models import Article, Correction, CountryPair, Dataset, Event, PairStanding, Report
 from relations.scoring.run import learn_precision, score_pair, score_stale_days
-from relations.tagging.coded import CodedEvent
+from relations.tagging.coded import CodedEvent, happening_key
+from relations.tagging.passages import Passage, passage_of
 from relations.tagging.run import read_texts, tag_new_articles
+from relations.tagging.run_calibration import Recalibration, recalibrate
+from relations.tagging.run_names import tidy_name, weigh_name
+from relations.tagging.run_offer import Offer, offered
 from relations.tagging.sentences import split as sentences_of
 from relations.watching.run import prune_alerts, watch_pairs
 from relations.watching.run_changes import add_watch, change_watch, delete_watch, pause_watch, resume_watch
@@ -63,11 +68,14 @@ __all__ = [
     "Address",
     "ChangedMeanwhile",
     "CorrectionRefused",
-    "DeskFilters",
     "FeedOffer",
+    "Judged",
     "Mark",
+    "Offer",
     "OpmlRow",
     "Outcome",
+    "Passage",
+    "Recalibration",
     "Rehearsal",
     "SitePreview",
     "add_feed",
@@ -88,17 +96,21 @@ __all__ = [
     "decide",
     "delete_feeds",
     "delete_watch",
+    "happening_key",
     "hold_again",
     "import_all",
     "import_opml",
     "import_waiting",
     "judge",
+    "judge_all",
     "learn_precision",
     "let_go",
     "merge_events",
     "move_feeds",
     "move_report",
+    "offered",
     "pass_on",
+    "passage_in",
     "pause_feeds",
     "pause_watch",
     "preview_site",
@@ -107,18 +119,22 @@ __all__ = [
     "read_address",
     "read_folder",
     "read_page",
+    "recalibrate",
     "rehearse",
     "resume_feeds",
     "resume_watch",
     "same_server",
+    "sentences_of",
     "split_event",
     "take_back_opinion",
     "take_upload",
+    "tidy_name",
     "undo",
     "uploads",
     "visit_feeds_soon",
     "watch_feeds",
     "watch_pairs",
+    "weigh_name",
     "without_secrets",
     "write_opml",
 ]
@@ -162,35 +178,38 @@ def _event_in_words(event: CodedEvent) -> str:
 
 
 @transaction.atomic
-def bring_up_to_date(pair_id: int) -> None:
-    """Merge and score one pair now, for a request that changed its events: what follows shows in its answer."""
-    CountryPair.objects.hold(pair_id)
-    merge_pair(pair_id)
-    score_pair(pair_id)
+def bring_up_to_date(*pair_ids: int) -> None:
+    """Merge and score pairs now, for a request that changed their events: what follows shows in its answer."""
+    CountryPair.objects.hold_all(pair_ids)
+    for pair_id in sorted(set(pair_ids)):
+        merge_pair(pair_id)
+    score_pair(*pair_ids)
+
+
+def passage_in(text: str, words: str, near: int = 0) -> Passage:
+    """The sentences of a text that hold the words which an editor marked. Raises CorrectionRefused for words that
+    don't stand in it, or stand in more than one paragraph."""
+    passage = passage_of(text, words, near)
+    if passage is None:
+        raise CorrectionRefused("These words do not stand in the story. Copy them from its text, without a change.")
+    if not passage.one_paragraph:
+        raise CorrectionRefused("Mark words of one paragraph. What other paragraphs tell can be marked after it.")
+    return passage
 
 
 @transaction.atomic
-def add_missed_event(article_id: int, words: str, mark: Mark, *, editor: User, reason: str = "") -> Correction:
+def add_missed_event(
+    article_id: int, words: str, mark: Mark, *, editor: User, reason: str = "", near: int = 0
+) -> Correction:
     """An event that the coder missed, by the words of the story that tell of it; merged and scored.
 
-    words: as they stand in the story's newest text, within a sentence or over some. mark: what they tell; where they
-    stand is found out here. Raises CorrectionRefused where they don't stand there, or for what can't be.
+    words: as they stand in the story's newest text; near: of several places the one nearest to this character. mark:
+    what they tell; where they stand is found out here. Raises CorrectionRefused where they don't stand there, or for
+    what can't be; Article.DoesNotExist.
     """
-    article = Article.objects.get(pk=article_id)
-    text = article.versions.get(number=article.version).text
-    start = text.find(words) if words.strip() else -1
-    if start < 0:
-        raise CorrectionRefused("These words do not stand in the story. Copy them from its text, without a change.")
-    end = start + len(words)
-    inside = [one for one in sentences_of(text) if one.start < end and one.start + len(one.text) > start]
-    if not inside:
-        raise CorrectionRefused("These words do not stand in the story. Copy them from its text, without a change.")
-    first, last = inside[0], inside[-1]
-    sentence = text[first.start : last.start + len(last.text)]
-    if "\n\n" in sentence:
-        raise CorrectionRefused("Mark words of one paragraph. What other paragraphs tell can be marked after it.")
-    span = (max(0, start - first.start), min(len(sentence), end - first.start))
-    placed = replace(mark, sentence=sentence, number=first.number, span=span, version=article.version)
+    article = Article.objects.select_for_update().get(pk=article_id)
+    passage = passage_in(article.versions.get(number=article.version).text, words, near)
+    placed = replace(mark, sentence=passage.text, number=passage.number, span=passage.span, version=article.version)
     report = mark_words(article_id, placed, editor=editor)
     merge_pair(report.pair_id)
     correction = take_as_said(report.pk, editor=editor, reason=reason)
@@ -201,10 +220,12 @@ def add_missed_event(article_id: int, words: str, mark: Mark, *, editor: User, r
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
     """What a change would do. events: by id, as (before, after), each None where there is no such event then; scores:
-    by id of the pair, as (before, after), each None where the pair has none."""
+    by id of the pair, as (before, after), each None where the pair has none; reports: by id, the event that each counts
+    for, as (before, after), each None where it counts for none of those looked at."""
 
     events: dict[int, tuple[Event | None, Event | None]]
     scores: dict[int, tuple[float | None, float | None]]
+    reports: dict[int, tuple[int | None, int | None]]
 
 
 def rehearse(pair_ids: Collection[int], event_ids: Collection[int], change: Callable[[], object]) -> Rehearsal:
@@ -213,25 +234,26 @@ def rehearse(pair_ids: Collection[int], event_ids: Collection[int], change: Call
     event_ids: the events to look at; those that the change makes are looked at too. Raises what the change raises.
     """
     with transaction.atomic():
-        list(CountryPair.objects.filter(pk__in=pair_ids).order_by("pk").select_for_update(no_key=True))
+        CountryPair.objects.hold_all(pair_ids)
         newest = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        before, scores_before = _as_they_are(pair_ids, event_ids, newest)
+        before, scores_before, places_before = _as_they_are(pair_ids, event_ids, newest)
         change()
-        for pair_id in sorted(pair_ids):
-            bring_up_to_date(pair_id)
-        after, scores_after = _as_they_are(pair_ids, event_ids, newest)
+        bring_up_to_date(*pair_ids)
+        after, scores_after, places_after = _as_they_are(pair_ids, event_ids, newest)
         transaction.set_rollback(True)
     return Rehearsal(
         {pk: (before.get(pk), after.get(pk)) for pk in sorted({*before, *after})},
         {pk: (scores_before.get(pk), scores_after.get(pk)) for pk in sorted(pair_ids)},
+        {pk: (places_before.get(pk), places_after.get(pk)) for pk in sorted({*places_before, *places_after})},
     )
 
 
 def _as_they_are(
     pair_ids: Collection[int], event_ids: Collection[int], newest: int
-) -> tuple[dict[int, Event], dict[int, float]]:
+) -> tuple[dict[int, Event], dict[int, float], dict[int, int | None]]:
     related = ("pair__first", "pair__second", "source_actor", "target_actor")
     events = Event.objects.select_related(*related).filter(pair__in=pair_ids)
-    found = events.filter(pk__in=event_ids) | events.filter(pk__gt=newest)
+    found = {event.pk: event for event in events.filter(pk__in=event_ids) | events.filter(pk__gt=newest)}
     standings = PairStanding.objects.filter(pair__in=pair_ids, dataset=Dataset.OWN)
-    return {event.pk: event for event in found}, dict(standings.values_list("pair", "score"))
+    places = Report.objects.standing().filter(event__in=list(found)).values_list("pk", "event")
+    return found, dict(standings.values_list("pair", "score")), dict(places)

@@ -112,3 +112,7 @@ def user(role: str = "analyst") -> User:
         assert group in GROUPS
         made.groups.add(Group.objects.get(name=group))
     return made
+
+
+def ago(days: int) -> dt.date:
+    return today() - dt.timedelta(days=days)

@@ -19,6 +19,7 @@ from relations.models import (
     Correction,
     Direction,
     Event,
+    Origin,
     Precision,
     Report,
     ReviewItem,
@@ -51,12 +52,28 @@ def correct_event(
     Raises CorrectionRefused, Event.DoesNotExist.
     """
     event = store.hold(event_id)
+    item = ReviewItem.objects.filter(event=event).first()
+    correction = correct_held(event, item, editor=editor, reason=reason, seen=seen, new=new)
+    if correction is not None:
+        ReviewItem.objects.renew([event.pk])
+    return correction
+
+
+def correct_held(
+    event: Event,
+    item: ReviewItem | None,
+    *,
+    editor: User,
+    reason: str,
+    seen: Mapping[str, Any] | None,
+    new: Mapping[str, Any],
+) -> Correction | None:
+    """The same of an event that the caller holds, with its item of the queue, which the caller renews."""
     if event.status == Status.MERGED:
         raise CorrectionRefused(f"This event is part of event {event.merged_into_id} by now. Correct that one.")
-    item = ReviewItem.objects.filter(event=event).first()
     if item and item.state == ReviewState.SECOND and item.holder_id == editor.pk:
         raise CorrectionRefused("You are asked for a second opinion on this event. Give it at the desk.")
-    now = store.as_edited(event)
+    now = event.as_edited()
     changed = {field: value for field, value in new.items() if now.get(field) != value}
     for field, value in changed.items():
         check(field, value)
@@ -79,9 +96,11 @@ def correct_event(
     correction = store.apply(event, columns, editor=editor, reason=reason, placed=placed)
     if columns.get("status") == Status.CODED:
         store.take_back_verdicts(Verdict.objects.filter(event=event))
-    elif {"status", "type", "direction"} & set(columns):
-        store.judge(event, reading, correction, item, store.origin_of(item, editor))
-    ReviewItem.objects.renew([event.pk])
+        return correction
+    origin = store.origin_of(item, editor)
+    # Where two disagree on the stage or the date, setting these decides.
+    if origin == Origin.DECISION or {"status", "type", "direction"} & set(columns):
+        store.judge(event, reading, correction, item, origin)
     return correction
 
 
@@ -148,7 +167,7 @@ def _sides(event: Event, changed: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     first, second = event.pair.first_id, event.pair.second_id
     direction = changed.get("direction", event.direction)
-    now = store.as_edited(event)
+    now = event.as_edited()
     actor_of = {
         first: changed.get("first_actor", now["first_actor"]),
         second: changed.get("second_actor", now["second_actor"]),
@@ -158,9 +177,8 @@ def _sides(event: Event, changed: Mapping[str, Any]) -> dict[str, Any]:
             check_actor(actor, country)
     source = event.source_id if direction == Direction.MUTUAL else first if direction == Direction.FORWARD else second
     target = second if source == first else first
-    columns: dict[str, Any] = {}
-    if "direction" in changed:
-        columns["direction"] = direction
+    # Said with its actors also where it is as it was: else reports that turn it would leave them on the wrong side.
+    columns: dict[str, Any] = {"direction": direction}
     if source != event.source_id:
         columns |= {"source_id": source, "target_id": target}
     if source != event.source_id or {"first_actor", "second_actor"} & set(changed):

@@ -6,8 +6,6 @@ lying comes up again by itself.
 
 from __future__ import annotations
 
-import datetime as dt
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,77 +18,84 @@ from django.utils import timezone
 
 from relations.corrections import store
 from relations.corrections.refusals import CorrectionRefused
-from relations.corrections.run import correct_event, judged_as
-from relations.models import Correction, Event, Origin, Outcome, Report, ReviewItem, ReviewState, Status, Verdict
-from relations.models.reviews import LEASE, ReviewItems
+from relations.corrections.run import correct_event, correct_held, judged_as
+from relations.models import Correction, CountryPair, Event, Origin, Outcome, ReviewItem, ReviewState, Status, Verdict
+from relations.models.reviews import LEASE, DeskFilters, opinions_of
 
 # Of what an editor is given, one in so many is of the random sample, as long as there is any.
 AUDIT_EACH = 5
 MOST_AT_ONCE = 50
 
 
-@dataclass(frozen=True, slots=True)
-class DeskFilters:
-    """What an editor wants to look at. pair: id; type: slug; source: id of a feed; days: age of the event at most."""
-
-    pair: int | None = None
-    type: str = ""
-    source: int | None = None
-    days: int | None = None
-
-    @property
-    def any(self) -> bool:
-        return self != DeskFilters()
-
-    def of(self, items: ReviewItems) -> ReviewItems:
-        if self.pair is not None:
-            items = items.filter(pair=self.pair)
-        if self.type:
-            items = items.filter(type=self.type)
-        if self.days is not None:
-            items = items.filter(event__occurred_on__gte=timezone.now().date() - dt.timedelta(days=self.days))
-        if self.source is not None:
-            told = Report.objects.standing().filter(event=OuterRef("event"), article__feed=self.source)
-            items = items.filter(Exists(told))
-        return items
-
-
 @transaction.atomic
 def claim(editor: User, filters: DeskFilters, most: int) -> list[int]:
-    """The events that the editor has on the desk now, up to ``most``, those held already first; ids, best first.
+    """The events that the editor has on the desk now, up to ``most`` of them; ids, in the order in which to look.
 
-    Beside what a look is worth most, one in AUDIT_EACH is of the random sample, and what waits for a second opinion of
-    somebody else comes first. What the editor holds that doesn't fit the filters is let go.
+    First what waits for a second opinion on somebody else's, then what a look is worth most; one in AUDIT_EACH is of
+    the random sample, counted on from the editor's last verdicts. What the editor holds stays; what of it does not fit
+    the filters is let go.
     """
     most = min(most, MOST_AT_ONCE)
-    mine = ReviewItem.objects.held_by(editor.pk).exclude(state__in=[ReviewState.DONE, ReviewState.SPLIT])
-    held = list(filters.of(mine).order_by("-value", "event_id").values_list("event_id", flat=True)[:most])
-    mine.exclude(event__in=held).update(holder=None, held_until=None)
-    ReviewItem.objects.filter(event__in=held).update(held_until=Now() + LEASE)
-    taken: list[int] = []
+    held = _keep(editor, filters, most)
     free = filters.of(ReviewItem.objects.free()).exclude(passed_by__contains=[editor.pk])
-    judged = Verdict.objects.standing().filter(editor=editor).values("event")
-    second = free.filter(state=ReviewState.SECOND).exclude(event__in=judged)
+    # Nobody is asked again what they have said, be it a second opinion whose first was taken back.
+    free = free.exclude(Exists(Verdict.objects.standing().filter(event=OuterRef("event"), editor=editor)))
     waiting = free.filter(state=ReviewState.WAITING)
-    room = most - len(held)
+    audited = waiting.filter(is_audit=True).order_by("event_id")
+    places = range(_audit_is_due_after(editor), most, AUDIT_EACH)
     shares = (
-        (second.order_by("event"), room),
-        (waiting.filter(is_audit=True).order_by("event"), math.ceil(room / AUDIT_EACH)),
-        (waiting.filter(is_audit=False).order_by("-value", "event"), room),
-        (waiting.filter(is_audit=True).order_by("event"), room),
+        (free.filter(state=ReviewState.SECOND).order_by("event_id"), most),
+        (audited, len(places) - sum(_is_sample(item) for item in held)),
+        (waiting.filter(is_audit=False).order_by("-value", "event_id"), most),
+        (audited, most),
     )
+    taken: list[ReviewItem] = []
     for items, share in shares:
-        wanted = min(share, room - len(taken))
+        wanted = min(share, most - len(held) - len(taken))
         if wanted > 0:
-            found = items.exclude(event__in=taken).select_for_update(skip_locked=True, of=("self",))[:wanted]
-            taken += [item.event_id for item in found]
-    ReviewItem.objects.filter(event__in=taken).update(holder=editor, held_until=Now() + LEASE)
-    return held + taken
+            found = items.exclude(event__in=[item.pk for item in taken])
+            taken += found.select_for_update(skip_locked=True, of=("self",))[:wanted]
+    ReviewItem.objects.filter(event__in=[item.pk for item in taken]).update(holder=editor, held_until=Now() + LEASE)
+    return _in_order(held + taken, places)
 
 
-def waiting(filters: DeskFilters) -> int:
-    """How many items wait, whoever holds them."""
-    return filters.of(ReviewItem.objects.filter(state=ReviewState.WAITING)).count()
+def _keep(editor: User, filters: DeskFilters, most: int) -> list[ReviewItem]:
+    """What the editor holds that fits, with a new lease; the rest is let go."""
+    mine = ReviewItem.objects.held_by(editor.pk)
+    # What merging has locked is not waited for: its lease runs on.
+    at_hand = set(mine.select_for_update(skip_locked=True).values_list("event_id", flat=True))
+    fitting = filters.of(mine.filter(state__in=[ReviewState.WAITING, ReviewState.SECOND]))
+    held = list(fitting.order_by("-value", "event_id")[:most])
+    stays = {item.pk for item in held}
+    ReviewItem.objects.filter(event__in=at_hand & stays).update(held_until=Now() + LEASE)
+    ReviewItem.objects.filter(event__in=at_hand - stays).update(holder=None, held_until=None)
+    return held
+
+
+def _audit_is_due_after(editor: User) -> int:
+    """So many other looks are due before the next one of the random sample."""
+    latest = Verdict.objects.filter(editor=editor, origin=Origin.DESK).order_by("-pk")
+    since = list(latest.values_list("is_audit", flat=True)[: AUDIT_EACH - 1])
+    return AUDIT_EACH - 1 - (since.index(True) if True in since else len(since))
+
+
+def _in_order(items: Collection[ReviewItem], places: Collection[int]) -> list[int]:
+    """Ids of events, in the order in which to look at them: the random sample at its places, as long as there is any,
+    so that neither looking from the top nor a desk that fills up again passes it over."""
+    sample = sorted(item.pk for item in items if _is_sample(item))
+    others = sorted(
+        (item for item in items if not _is_sample(item)),
+        key=lambda item: (item.state != ReviewState.SECOND, -item.value, item.pk),
+    )
+    rest = [item.pk for item in others]
+    for place in places:
+        if sample:
+            rest.insert(place, sample.pop(0))
+    return rest + sample
+
+
+def _is_sample(item: ReviewItem) -> bool:
+    return item.is_audit and item.state == ReviewState.WAITING
 
 
 @transaction.atomic
@@ -125,19 +130,76 @@ def judge(
     """
     event = store.hold(event_id)
     item = ReviewItem.objects.filter(event=event).select_related("holder").first()
+    made = _judge_held(event, item, editor=editor, status=status, reason=reason, seen=seen, new=new)
+    if made is not None:
+        ReviewItem.objects.renew([event.pk])
+    return made
+
+
+def _judge_held(
+    event: Event,
+    item: ReviewItem | None,
+    *,
+    editor: User,
+    status: str,
+    reason: str,
+    seen: Mapping[str, Any] | None,
+    new: Mapping[str, Any],
+) -> Correction | Verdict | None:
+    """The same of an event that the caller holds, with its item, which the caller renews."""
     if item and item.holder_id not in (None, editor.pk) and item.held_until and item.held_until >= timezone.now():
         raise CorrectionRefused(f"{item.holder} has this on the desk now. Take another one.")
     if item and item.state == ReviewState.SECOND and not _has_judged(editor, event.pk):
         return _second_opinion(event, item, editor=editor, status=status, reason=reason, new=new)
-    if item:
+    if item and item.state == ReviewState.WAITING:
         # What is done at the desk is held by whom does it, also where the lease ran out meanwhile.
-        ReviewItem.objects.filter(event=event).update(holder=editor, held_until=Now() + LEASE)
-    return correct_event(event_id, editor=editor, reason=reason, seen=seen, status=status, **new)
+        item.holder, item.held_until = editor, timezone.now() + LEASE
+    return correct_held(event, item, editor=editor, reason=reason, seen=seen, new={**new, "status": status})
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What came of judging many: ids of events and corrections of those that were, reasons by event of the others."""
+
+    events: list[int]
+    corrections: list[int]
+    refused: dict[int, str]
+
+
+@transaction.atomic
+def judge_all(seen: Mapping[int, Mapping[str, Any] | None], *, editor: User, status: str, reason: str = "") -> Judged:
+    """One verdict on many events, each as judge has it; what can't be judged is left out, with the reason.
+
+    seen: by event, what the editor saw of it. Pairs are locked in order, so that two such calls can't block each other.
+    """
+    wanted = Event.objects.filter(pk__in=list(seen))
+    CountryPair.objects.hold_all(wanted.order_by().values_list("pair_id", flat=True))
+    events = {event.pk: event for event in wanted.select_related("pair").select_for_update(of=("self",))}
+    items = {item.event_id: item for item in ReviewItem.objects.filter(event__in=events).select_related("holder")}
+    done = Judged([], [], {pk: "There is no such event any more." for pk in seen if pk not in events})
+    for pk, event in sorted(events.items()):
+        try:
+            with transaction.atomic():
+                made = _judge_held(
+                    event, items.get(pk), editor=editor, status=status, reason=reason, seen=seen[pk], new={}
+                )
+        except CorrectionRefused as refusal:
+            done.refused[pk] = str(refusal)
+            continue
+        if made is None:
+            done.refused[pk] = "It was so already."
+            continue
+        done.events.append(pk)
+        if isinstance(made, Correction):
+            done.corrections.append(made.pk)
+    ReviewItem.objects.renew(done.events)
+    return done
 
 
 def awaits_second(editor: User, event_id: int) -> bool:
-    """Whether the editor is asked for a second opinion of this event, and so must not see the first."""
-    asked = ReviewItem.objects.held_by(editor.pk).filter(event=event_id, state=ReviewState.SECOND)
+    """Whether the editor is asked for a second opinion of this event, and so must not see the first; also where the
+    lease ran out, until somebody else has it."""
+    asked = ReviewItem.objects.filter(event=event_id, holder=editor, state=ReviewState.SECOND)
     return asked.exists() and not _has_judged(editor, event_id)
 
 
@@ -156,7 +218,7 @@ def _second_opinion(
     else:
         said = judged_as(reading, new)
         outcome = Outcome.ACCEPTED if all(reading[field] == value for field, value in said.items()) else Outcome.CHANGED
-    verdict = Verdict.objects.create(
+    return Verdict.objects.create(
         event=event,
         editor=editor,
         outcome=outcome,
@@ -167,8 +229,6 @@ def _second_opinion(
         reason=reason,
         **store.evidence_of(event),
     )
-    ReviewItem.objects.renew([event.pk])
-    return verdict
 
 
 @transaction.atomic
@@ -192,7 +252,8 @@ def decide(event_id: int, verdict_id: int, *, editor: User, reason: str = "") ->
     """
     event = store.hold(event_id)
     item = ReviewItem.objects.filter(event=event, state=ReviewState.SPLIT).first()
-    chosen = Verdict.objects.standing().filter(pk=verdict_id, event=event).first()
+    opinions = opinions_of(list(Verdict.objects.standing().filter(event=event).order_by("pk")))
+    chosen = next((one for one in opinions if one and one.pk == verdict_id), None)
     if item is None or chosen is None:
         raise CorrectionRefused("Nobody disagrees on this event any more.")
     if not store.may_decide(editor, event.pk):

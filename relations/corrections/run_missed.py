@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from relations.codebook.event_types import event_types
 from relations.codebook.precision import period_start
 from relations.corrections import store
 from relations.corrections.refusals import CorrectionRefused
-from relations.corrections.run import check, check_actor
+from relations.corrections.run import STAGE_OF_TYPE, check, check_actor
 from relations.models import (
     Article,
     Correction,
@@ -20,15 +22,16 @@ from relations.models import (
     Direction,
     Report,
     ReviewItem,
+    Stage,
     Status,
 )
 
 # Where an editor's words stand in place of a coder's version.
 BY_HAND = "by hand"
-# What the editor says of an event that was missed, as columns.
+# What the editor says of an event that was missed, as columns. Not its status: it counts as long as the words stand.
 SAID = (
     *("type", "direction", "occurred_on", "precision", "stage", "place"),
-    *("source_id", "target_id", "source_actor_id", "target_actor_id", "status"),
+    *("source_id", "target_id", "source_actor_id", "target_actor_id"),
 )
 
 
@@ -36,8 +39,8 @@ SAID = (
 class Mark:
     """What an editor marks in a story: the sentence, the words in it that tell (start, end), and what they tell.
 
-    source, target: codes of countries; mutual: both did it at once. source_actor, target_actor: ids or None. number: of
-    the sentence in the text; version: of the story.
+    source, target: codes of countries; mutual: both did it at once. source_actor, target_actor: ids or None. stage: ""
+    for what the type says. number: of the sentence in the text; version: of the story.
     """
 
     sentence: str
@@ -67,6 +70,7 @@ def mark_words(article_id: int, mark: Mark, *, editor: User) -> Report:
         raise CorrectionRefused("Its publisher took this story back, so it tells of nothing any more.")
     if mark.source == mark.target:
         raise CorrectionRefused("An event is between two countries. Choose another one on one side.")
+    mark = replace(mark, stage=mark.stage or STAGE_OF_TYPE.get(mark.type, Stage.HELD))
     check_all(mark)
     pair = CountryPair.objects.between(mark.source, mark.target)
     CountryPair.objects.hold(pair.pk)
@@ -91,7 +95,7 @@ def mark_words(article_id: int, mark: Mark, *, editor: User) -> Report:
         "due": True,
         "withdrawn": "",
     }
-    key = {
+    key: dict[str, Any] = {
         "article": article,
         "version": mark.version,
         "sentence_number": min(mark.number, 32767),
@@ -100,11 +104,30 @@ def mark_words(article_id: int, mark: Mark, *, editor: User) -> Report:
         "target_id": mark.target,
         "stage": mark.stage,
     }
-    there = Report.objects.filter(**key).first()
-    if there is not None and not there.withdrawn:
-        raise CorrectionRefused(f"That was read in this sentence already: event {there.event_id}. Correct that one.")
+    there = _read_already(article, mark)
+    if there is not None:
+        event = f"event {there.event_id}" if there.event_id else "its event is found within a minute"
+        raise CorrectionRefused(f"That was read in this sentence already: {event}. Correct that one.")
     report, _ = Report.objects.update_or_create(**key, defaults=values)
     return report
+
+
+def _read_already(article: Article, mark: Mark) -> Report | None:
+    """A report that stands and says the same of the same words: that type, between the two, done or still to come.
+
+    Which side is named first is no matter where both do it.
+    """
+    ways = {(mark.source, mark.target)}
+    if mark.mutual or event_types()[mark.type].symmetric:
+        ways.add((mark.target, mark.source))
+    announced = Stage.ANNOUNCED
+    for report in Report.objects.standing().filter(article=article, type=mark.type).order_by("pk"):
+        if (report.source_id, report.target_id) not in ways:
+            continue
+        same_stage = (report.stage == announced) == (mark.stage == announced)
+        if same_stage and (report.sentence in mark.sentence or mark.sentence in report.sentence):
+            return report
+    return None
 
 
 def check_all(mark: Mark) -> None:
@@ -120,10 +143,15 @@ def check_all(mark: Mark) -> None:
 def take_as_said(report_id: int, *, editor: User, reason: str = "") -> Correction:
     """After merging: the event of a mark is confirmed as the editor marked it; one that we had has more evidence.
 
-    The correction's event is the one that has the mark. Raises Report.DoesNotExist.
+    The correction's event is the one that has the mark. Raises CorrectionRefused for one that an editor rejected,
+    Report.DoesNotExist.
     """
     report = Report.objects.get(pk=report_id)
     event = store.hold(report.event_id or 0)
+    if event.status == Status.REJECTED:
+        raise CorrectionRefused(
+            f"Event {event.pk} tells of this, and an editor rejected it. Reopen that one if it did happen."
+        )
     placed = [[report.pk, event.pk, False]]
     is_new = event.report_count <= 1 and not event.corrected_fields and event.status == Status.CODED
     columns: dict[str, object] = {}

@@ -20,7 +20,8 @@ def merge_events(event_id: int, into_id: int, *, editor: User, reason: str = "")
     Raises CorrectionRefused, Event.DoesNotExist.
     """
     event, into = _two(event_id, into_id)
-    placed = store.pin(event) + store.pin(into)
+    placed = store.pin(event)
+    store.pin(into)
     Report.objects.filter(event=event).update(event=into)
     correction = store.apply(
         event,
@@ -54,7 +55,7 @@ def split_event(event_id: int, report_ids: Collection[int], *, editor: User, rea
         )
     if len(chosen) == len(reports):
         raise CorrectionRefused("All its reports together are the event itself. Leave at least one with it.")
-    placed = store.pin(event)
+    placed = [row for row in store.pin(event) if row[0] in set(report_ids)]
     other = chosen[0].begin_event()
     if event.status == Status.REJECTED:
         # What did not happen does not begin to count because it is told apart.
@@ -83,7 +84,8 @@ def move_report(report_id: int, into_id: int, *, editor: User, reason: str = "")
         raise CorrectionRefused("This report no longer stands, or belongs to another event by now. Look at it again.")
     if standing.count() == 1:
         raise CorrectionRefused("It is the only report of its event. Merge the two events, if both are one.")
-    placed = store.pin(event) + store.pin(into)
+    placed = [row for row in store.pin(event) if row[0] == report.pk]
+    store.pin(into)
     Report.objects.filter(pk=report.pk).update(event=into)
     correction = store.apply(
         event, {}, editor=editor, kind=CorrectionKind.MOVE, reason=reason, placed=placed, other=into

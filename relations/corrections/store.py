@@ -26,18 +26,8 @@ from relations.models import (
     rules_of,
 )
 
-# What is judged of a reading, beside how sure it was. The actors are given by the country that they act for, in the
-# pair's order, so that turning the direction leaves them where they belong.
+# What is judged of a reading, beside how sure it was; the names are those of Event.as_edited.
 JUDGED = ("type", "direction", "occurred_on", "precision", "stage", "place", "first_actor", "second_actor")
-
-
-def as_edited(event: Event) -> dict[str, Any]:
-    """An event by the names under which it is corrected: those of JUDGED, note and status; actors as ids or None."""
-    names = [*JUDGED[:-2], "note", "status"]
-    actors = (event.source_actor_id, event.target_actor_id)
-    if event.source_id != event.pair.first_id:
-        actors = actors[::-1]
-    return {name: getattr(event, name) for name in names} | dict(zip(JUDGED[-2:], actors, strict=True))
 
 
 def hold(event_id: int) -> Event:
@@ -133,7 +123,7 @@ def judge(
         outcome=Outcome.REJECTED if rejected else Outcome.ACCEPTED if same else Outcome.CHANGED,
         origin=origin,
         is_audit=item is not None and item.is_audit,
-        reading=reading,
+        reading=dict(reading),
         said={} if rejected else said,
         correction=correction,
         reason=correction.reason,
@@ -183,7 +173,7 @@ def may_decide(editor: User, event_id: int) -> bool:
 
 
 def _judged(event: Event) -> dict[str, Any]:
-    now = as_edited(event)
+    now = event.as_edited()
     return {field: to_json(now[field]) for field in JUDGED}
 
 

@@ -5,7 +5,8 @@
 3. A happening's reports gather around the day that most of them name. So of groups on days near each other that tell of
    the same, the heaviest is a **peak**; the others join the peak that they are most like, where there is one. An anchor
    is a peak whatever its weight, and what is surely the same joins it whatever its own.
-4. What is dated to a week, a month or a year joins the finer group that it is most like, or forms one of its own.
+4. What is dated to a week, a month or a year joins the finer group that it is most like, or forms one of its own. An
+   anchor dated so is joined by what names the day, where that is a copy of it or nearly.
 
 Each decision depends on the tellings of a few days around alone (``REACH``), so merging looks at these and no others,
 and still does what it would do had all reports come at once.
@@ -28,6 +29,8 @@ COMPARED = 12
 
 # Likeness from which a group joins an anchor even if more outlets tell of the group: a copy of the story, or nearly.
 SURE = 1.6
+# The same where the anchor names no day: a month has room for many happenings alike, so their words must be too.
+COPY = 2.2
 
 Group = list[Telling]
 
@@ -65,6 +68,7 @@ def partition(tellings: Iterable[Telling]) -> list[Group]:
         if one.precision == "day" and not one.pinned:
             _join(one, nodes.setdefault(one.occurred_on, []), anchors)
     fine = _gathered([node for _, of_day in sorted(nodes.items()) for node in of_day], anchors)
+    fine = _with_vague_anchors(fine, anchors)
     for precision in COARSENESS[1:]:
         fine = _with_vague(fine, [one for one in ordered if one.precision == precision and not one.pinned])
     return [sorted(group, key=lambda one: one.key) for group in fine]
@@ -161,6 +165,24 @@ def _gathered(nodes: Sequence[Node], anchors: dict[int, Group]) -> list[Group]:
             result[at] = list(node.members)
     own = [group for at, group in sorted(result.items()) if not (nodes[at].anchor and is_peak[at])]
     return [*anchors.values(), *own]
+
+
+def _with_vague_anchors(fine: list[Group], anchors: dict[int, Group]) -> list[Group]:
+    """Groups that name their day, with the anchors that don't and that they are copies of."""
+    vague = [group for group in anchors.values() if all(one.precision != "day" for one in group)]
+    if not vague:
+        return fine
+    joined: set[int] = set()
+    given = {id(group) for group in anchors.values()}
+    for at, group in enumerate(fine):
+        if id(group) in given:
+            continue
+        likenesses = [(_alike(group, anchor) or 0.0, -number) for number, anchor in enumerate(vague)]
+        likeness, number = max(likenesses)
+        if likeness >= COPY:
+            vague[-number].extend(group)
+            joined.add(at)
+    return [group for at, group in enumerate(fine) if at not in joined]
 
 
 def _articles(group: Iterable[Telling]) -> set[int]:

@@ -2,6 +2,7 @@
 
 from relations.models.actors import Actor, ActorKind, ActorName, NameOrigin, Tenure
 from relations.models.articles import READ_LANGUAGES, Article, ArticleKind, ArticleVersion, TextOrigin
+from relations.models.calibrations import Calibration
 from relations.models.corrections import Correction, CorrectionKind
 from relations.models.countries import Country, CountryPair
 from relations.models.engagements import Engagement, EngagementKind
@@ -11,7 +12,7 @@ from relations.models.feeds import Feed, FeedAlert, FeedGap, FeedKind, FeedState
 from relations.models.hosts import Host, OpenRequest, RobotsFile, registrable_domain
 from relations.models.imports import ArticleImport, ImportPiece, PieceKind
 from relations.models.reports import Report, Withdrawal
-from relations.models.reviews import Origin, Outcome, ReviewItem, ReviewState, Verdict, rules_of
+from relations.models.reviews import DeskFilters, Origin, Outcome, ReviewItem, ReviewState, Verdict, rules_of
 from relations.models.scores import LearntPrecision, PairDay, PairMonth, PairStanding, current_formula
 from relations.models.search_texts import ArticleText, EventText, words_query
 from relations.models.watches import AlertEvent, AlertKind, Delivery, Watch, WatchAlert
@@ -30,12 +31,14 @@ __all__ = [
     "ArticleKind",
     "ArticleText",
     "ArticleVersion",
+    "Calibration",
     "Correction",
     "CorrectionKind",
     "Country",
     "CountryPair",
     "Dataset",
     "Delivery",
+    "DeskFilters",
     "Direction",
     "Engagement",
     "EngagementKind",

@@ -21,7 +21,7 @@ class Correction(models.Model):
     """One editor's change of an event: all fields that were changed together, from and to.
 
     other: the event that it was merged into, that was split off it, or that a report was given to. placed: where the
-    reports stood that the change moved or pinned, as [report id, event id, pinned] before it.
+    reports stood that the change moved, or else pinned, as [report id, event id, pinned] before it.
     """
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="corrections")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import F, Q
@@ -72,6 +73,10 @@ class CountryPairs(models.QuerySet["CountryPair"]):
     def hold(self, pair_id: int) -> CountryPair:
         """One pair, locked for this transaction, waiting for whoever holds it."""
         return self.select_for_update(no_key=True).get(pk=pair_id)
+
+    def hold_all(self, pair_ids: Iterable[int]) -> None:
+        """Several pairs, locked for this transaction, in the order in which all lock them."""
+        list(self.filter(pk__in=set(pair_ids)).order_by("pk").select_for_update(no_key=True))
 
     def _having(self, model_name: str, due: Q) -> models.Exists:
         """Asked pair by pair, so that some pairs' rows are found without a look at those of all."""

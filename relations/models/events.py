@@ -182,6 +182,17 @@ class Event(models.Model):
         ends, replaced = self.in_force_until, self.replaced_on
         return Term(ends.toordinal() if ends else None, replaced.toordinal() if replaced else None)
 
+    def as_edited(self) -> dict[str, Any]:
+        """It by the names under which editors correct it: type, direction, occurred_on, precision, stage, place, note,
+        status; first_actor and second_actor, as ids or None, by the country that they act for, in the pair's order.
+        So turning the direction leaves the actors where they belong."""
+        names = ("type", "direction", "occurred_on", "precision", "stage", "place", "note", "status")
+        actors = (self.source_actor_id, self.target_actor_id)
+        if self.source_id != self.pair.first_id:
+            actors = actors[::-1]
+        values: dict[str, Any] = {name: getattr(self, name) for name in names}
+        return values | {"first_actor": actors[0], "second_actor": actors[1]}
+
     def set_unless_corrected(self, **values: Any) -> bool:
         """Set fields that no editor has set; whether anything changed. The caller saves."""
         changed = False

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -134,9 +136,10 @@ class ReviewItems(models.QuerySet["ReviewItem"]):
         if not ids:
             return
         events = list(
-            Event.objects.filter(pk__in=ids, dataset=Dataset.OWN, status__in=[*STANDING, Status.REJECTED]).exclude(
-                coded_as="", report_count=0
-            )
+            Event.objects.filter(pk__in=ids, dataset=Dataset.OWN, status__in=[*STANDING, Status.REJECTED])
+            .exclude(coded_as="", report_count=0)
+            # All lock in one order.
+            .order_by("pk")
         )
         self.filter(event__in=ids - {event.pk for event in events}).delete()
         if not events:
@@ -146,27 +149,28 @@ class ReviewItems(models.QuerySet["ReviewItem"]):
             verdicts.setdefault(verdict.event_id, []).append(verdict)
         watchers, learnt = _watchers({event.pair_id for event in events}), learnt_log_odds()
         known = {item.event_id: item for item in self.filter(event__in=[event.pk for event in events])}
-        items = []
-        for event in events:
-            item = known.get(event.pk) or ReviewItem(
-                event_id=event.pk,
-                is_audit=is_chosen("audit", event.pk, settings.AUDIT_SHARE),
-                is_double=is_chosen("double", event.pk, settings.SECOND_OPINION_SHARE),
-                since=timezone.now(),
-            )
+        items = [known.get(event.pk) or _begun(event.pk) for event in events]
+        # Where there is nobody to give a second opinion, none is waited for.
+        has_second = any(item.is_double and item.pk in verdicts for item in items) and are_two_editors()
+        moved = []
+        for event, item in zip(events, items, strict=True):
             item.pair_id, item.type = event.pair_id, event.type
             item.value = _value(event, learnt.get(event.type, 0.0), watchers.get(event.pair_id, 0))
-            item.state = state_of(event, item.is_double, verdicts.get(event.pk, []))
-            if item.state == ReviewState.DONE:
-                item.holder_id, item.held_until = None, None
-            items.append(item)
+            state = state_of(event, item.is_double and has_second, verdicts.get(event.pk, []))
+            if state != item.state:
+                moved.append(event.pk)
+            item.state = state
         ReviewItem.objects.bulk_create(
             items,
             update_conflicts=True,
             unique_fields=["event"],
-            update_fields=["pair", "type", "value", "state", "holder", "held_until"],
+            update_fields=["pair", "type", "value", "state"],
             batch_size=1000,
         )
+        # Who holds an item is never written from what was read above: an editor may have taken it since. But whoever
+        # held it for one purpose doesn't hold it for the next, as the first editor for the second opinion.
+        if moved:
+            self.filter(event__in=moved).update(holder=None, held_until=None)
 
 
 class ReviewItem(models.Model):
@@ -221,23 +225,76 @@ class ReviewItem(models.Model):
         return f"{self.event_id}: {self.get_state_display()}"
 
 
+@dataclass(frozen=True, slots=True)
+class DeskFilters:
+    """What an editor wants to look at. pair: id; type: slug; source: id of a feed; days: age of the event at most."""
+
+    pair: int | None = None
+    type: str = ""
+    source: int | None = None
+    days: int | None = None
+
+    @property
+    def any(self) -> bool:
+        return self != DeskFilters()
+
+    def of(self, items: ReviewItems) -> ReviewItems:
+        """The items that fit."""
+        if self.pair is not None:
+            items = items.filter(pair=self.pair)
+        if self.type:
+            items = items.filter(type=self.type)
+        if self.days is not None:
+            items = items.filter(event__occurred_on__gte=timezone.now().date() - dt.timedelta(days=self.days))
+        if self.source is not None:
+            told = Report.objects.standing().filter(event=OuterRef("event"), article__feed=self.source)
+            items = items.filter(Exists(told))
+        return items
+
+
+def _begun(event_id: int) -> ReviewItem:
+    return ReviewItem(
+        event_id=event_id,
+        is_audit=is_chosen("audit", event_id, settings.AUDIT_SHARE),
+        is_double=is_chosen("double", event_id, settings.SECOND_OPINION_SHARE),
+        since=timezone.now(),
+    )
+
+
 def is_chosen(sample: str, event_id: int, share: float) -> bool:
     """Whether an event belongs to a random sample that holds this share of all."""
     digest = salted_hmac(f"dyad.review.{sample}", str(event_id), algorithm="sha256").digest()
     return int.from_bytes(digest[:8], "big") < share * 2**64
 
 
-def state_of(event: Event, is_double: bool, verdicts: Collection[Verdict]) -> ReviewState:
+def state_of(event: Event, is_double: bool, verdicts: Sequence[Verdict]) -> ReviewState:
     """Where an event stands at the desk by what is said of it. verdicts: the standing ones, oldest first."""
-    if any(one.origin == Origin.DECISION for one in verdicts):
+    origins = {one.origin for one in verdicts}
+    if Origin.DECISION in origins:
         return ReviewState.DONE
-    second = next((one for one in verdicts if one.origin == Origin.SECOND), None)
-    first = next((one for one in reversed(verdicts) if one.origin != Origin.SECOND), None)
+    first, second = opinions_of(verdicts)
     if first and second:
         return ReviewState.DONE if first.agrees_with(second) else ReviewState.SPLIT
-    if first:
-        return ReviewState.SECOND if is_double and first.origin == Origin.DESK else ReviewState.DONE
+    if origins - {Origin.SECOND}:
+        return ReviewState.SECOND if is_double and Origin.DESK in origins and not second else ReviewState.DONE
     return ReviewState.WAITING if event.status == Status.CODED else ReviewState.DONE
+
+
+def opinions_of(verdicts: Sequence[Verdict]) -> tuple[Verdict | None, Verdict | None]:
+    """The first opinion and the second, blind one of an event, always of two people. verdicts: oldest first.
+
+    The first is the newest word at the desk or in passing; whoever gave the second cannot agree with it by one of
+    their own on the event's page.
+    """
+    second = next((one for one in reversed(verdicts) if one.origin == Origin.SECOND), None)
+    mine = second.editor_id if second else None
+    told = (one for one in reversed(verdicts) if one.origin in (Origin.DESK, Origin.PASSING) and one.editor_id != mine)
+    return next(told, None), second
+
+
+def are_two_editors() -> bool:
+    """Whether two people at least may correct events, so that a second opinion can come at all."""
+    return len(User.objects.with_perm("relations.correct_events")[:2]) == 2
 
 
 def _value(event: Event, learnt: float, watchers: int) -> float:
@@ -251,7 +308,7 @@ def _value(event: Event, learnt: float, watchers: int) -> float:
 
 
 def _watchers(pair_ids: Collection[int]) -> dict[int, int]:
-    """How many people watch each of these pairs, by a watch of the pair or of one of its countries."""
+    """How many people watch each of these pairs, by a watch of the pair alone."""
     of_pairs = Watch.objects.filter(pair__in=pair_ids, paused=False).order_by()
     counts = dict(of_pairs.values_list("pair").annotate(people=Count("owner", distinct=True)))
     return {pair: counts.get(pair, 0) for pair in pair_ids}

@@ -202,6 +202,6 @@ class LearntPrecision(models.Model):
     def log_odds(self) -> dict[str, float]:
         """By how much the odds of events of each judged type move."""
         return {
-            slug: Verdicts(int(n), int(right), expected).log_odds
-            for slug, (n, right, expected) in self.verdicts.items()
+            slug: Verdicts(judged, right, expected).log_odds
+            for slug, (judged, right, expected) in self.verdicts.items()
         }

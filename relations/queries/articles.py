@@ -32,6 +32,14 @@ Passage = tuple[list[Piece], list[int]]
 
 
 @dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph as passages. start: offset of its first character in the text."""
+
+    start: int
+    passages: list[Passage]
+
+
+@dataclass(frozen=True, slots=True)
 class ArticlePage:
     """An article's newest text as paragraphs of (pieces, ids of the events read there), and the events read in it.
 
@@ -41,7 +49,7 @@ class ArticlePage:
     """
 
     article: Article
-    paragraphs: list[list[Passage]]
+    paragraphs: list[Paragraph]
     events: list[EventWords]
     tags: list[str]
     origin: str
@@ -68,7 +76,7 @@ def article_page(article_id: int) -> ArticlePage | None:
             marked[1].append(report.event_id)
     return ArticlePage(
         article=article,
-        paragraphs=[_linked(part, read_there) for part in newest.text.split("\n\n")],
+        paragraphs=_paragraphs(newest.text, read_there),
         events=list(words.values()),
         tags=_tags(article),
         origin=_origin(article, newest),
@@ -79,19 +87,37 @@ def article_page(article_id: int) -> ArticlePage | None:
     )
 
 
+def _paragraphs(text: str, read_there: dict[str, Passage]) -> list[Paragraph]:
+    found, at = [], 0
+    for part in text.split("\n\n"):
+        found.append(Paragraph(at, _linked(part, read_there)))
+        at += len(part) + 2
+    return found
+
+
 def _linked(paragraph: str, read_there: dict[str, Passage]) -> list[Passage]:
+    """A paragraph in passages, of which some lead to what was read there. What editors marked may go over several
+    sentences: where such passages overlap, they are one, with the words marked that the first has."""
     found: list[Passage] = []
     inside = sorted((paragraph.find(sentence), sentence) for sentence in read_there if sentence in paragraph)
     at = 0
     for start, sentence in inside:
+        marked, event_ids = read_there[sentence]
+        end = start + len(sentence)
         if start < at:
-            continue
-        if start > at:
-            found.append(([Piece(paragraph[at:start], "")], []))
-        found.append(read_there[sentence])
-        at = start + len(sentence)
-    found.append(([Piece(paragraph[at:], "")], []))
+            before, others = found[-1]
+            found[-1] = ([*before, *_plain(paragraph[at:end])], [*others, *event_ids])
+        else:
+            if start > at:
+                found.append((_plain(paragraph[at:start]), []))
+            found.append((marked, event_ids))
+        at = max(at, end)
+    found.append((_plain(paragraph[at:]), []))
     return found
+
+
+def _plain(text: str) -> list[Piece]:
+    return [Piece(text, "")] if text else []
 
 
 def _tags(article: Article) -> list[str]:

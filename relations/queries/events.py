@@ -7,20 +7,19 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from relations.codebook.event_types import event_types
 from relations.models import (
     Article,
     ArticleVersion,
     Correction,
-    Direction,
     Event,
     PairStanding,
     Report,
     Status,
     Withdrawal,
 )
-from relations.models.events import NO_END
+from relations.models.events import NO_END, Events
 from relations.models.scores import learnt_log_odds
+from relations.queries.correction_words import CorrectionWords, words_of_corrections
 from relations.queries.display import EventWords, date_words, day_words, event_words, facts_of
 from relations.queries.overview import SIDES
 from relations.queries.scores import StandingWords, share, standing_words
@@ -62,17 +61,6 @@ class ReportWords:
 
 
 @dataclass(frozen=True, slots=True)
-class CorrectionWords:
-    """A correction in words. other_url: of the event it was merged into, split off or merged from."""
-
-    correction: Correction
-    other_url: str
-    changes: list[str]
-    can_be_undone: bool
-    is_undone: bool
-
-
-@dataclass(frozen=True, slots=True)
 class EventPage:
     event: Event
     words: EventWords
@@ -107,13 +95,8 @@ def goes_on_as(event: Event) -> int:
 def event_page(event: Event) -> EventPage:
     """Everything the event's page shows, in a constant number of queries."""
     standing: PairStanding | None = standing_of(event.pair)
-    others = Event.objects.filter(pair=event.pair, dataset=event.dataset).exclude(pk=event.pk).exclude(status="merged")
-    others = others.select_related(*SIDES)
+    others = _others(event)
     same_day = list(others.standing().filter(occurred_on=event.occurred_on).order_by("pk")[:SAME_DAY_SHOWN])
-    day = event.occurred_on
-    earlier = others.filter(occurred_on__range=(day - NEAR, day)).order_by("-occurred_on", "-pk")[:NEAR_SHOWN]
-    later = others.filter(occurred_on__gt=day, occurred_on__lte=day + NEAR).order_by("occurred_on", "pk")[:NEAR_SHOWN]
-    near = [*reversed(later), *earlier]
     reports = reports_of(event.pk)
     in_plan = (
         others.standing().filter(engagement=event.engagement_id, engagement__isnull=False).order_by("occurred_on", "pk")
@@ -129,10 +112,24 @@ def event_page(event: Event) -> EventPage:
         gone=[report for report in reports if report.withdrawn],
         corrections=_corrections(event),
         same_day=[event_words(other) for other in same_day],
-        near=[event_words(other) for other in near],
+        near=near_events(event),
         in_engagement=[event_words(other) for other in in_plan[:20]],
         counting=_counting(event),
     )
+
+
+def near_events(event: Event) -> list[EventWords]:
+    """Events of the pair around its day that could be the same or be told of by the same, the latest first."""
+    others, day = _others(event), event.occurred_on
+    earlier = others.filter(occurred_on__range=(day - NEAR, day)).order_by("-occurred_on", "-pk")[:NEAR_SHOWN]
+    later = others.filter(occurred_on__gt=day, occurred_on__lte=day + NEAR).order_by("occurred_on", "pk")[:NEAR_SHOWN]
+    return [event_words(other) for other in (*reversed(later), *earlier)]
+
+
+def _others(event: Event) -> Events:
+    """The other events of its pair and dataset, but those that became part of one."""
+    others = Event.objects.filter(pair=event.pair, dataset=event.dataset).exclude(pk=event.pk)
+    return others.exclude(status=Status.MERGED).select_related(*SIDES)
 
 
 def _counting(event: Event) -> str:
@@ -152,14 +149,14 @@ def reports_of(event_id: int, most: int = REPORTS_SHOWN) -> list[ReportWords]:
     """The event's first reports, in the order in which they were published; two queries."""
     reports = list(
         Report.objects.filter(event=event_id)
-        .select_related("article__feed")
+        .select_related("article__feed", "marked_by")
         .order_by("article__published_at", "pk")[:most]
     )
     texts = {
         (version.article_id, version.number): version.text
         for version in ArticleVersion.objects.filter(article_id__in=[report.article_id for report in reports])
     }
-    return [_report_words(report, texts.get((report.article_id, report.version), "")) for report in reports]
+    return [report_words(report, texts.get((report.article_id, report.version), "")) for report in reports]
 
 
 def _folded(reports: list[ReportWords]) -> list[ReportWords]:
@@ -175,7 +172,8 @@ def _folded(reports: list[ReportWords]) -> list[ReportWords]:
     return found
 
 
-def _report_words(report: Report, text: str) -> ReportWords:
+def report_words(report: Report, text: str) -> ReportWords:
+    """A report in words. text: of the version of its article that was read; it needs article and feed fetched."""
     paragraph = next((part for part in text.split("\n\n") if report.sentence in part), report.sentence)
     before, _, after = paragraph.partition(report.sentence)
     return ReportWords(
@@ -219,59 +217,7 @@ def pieces(sentence: str, spans: dict[str, list[int]]) -> list[Piece]:
 
 
 def _corrections(event: Event) -> list[CorrectionWords]:
-    """Those of the event, and those of others that were merged into it or that it was split off; newest first."""
+    """Those of the event, and those of others that shared reports with it; newest first."""
     concerned = Correction.objects.filter(Q(event=event) | Q(other=event))
-    corrections = list(concerned.select_related("editor", "event", "other").order_by("-pk"))
-    taken_back = {item.undoes_id for item in corrections}
-    in_force = [item for item in corrections if item.undoes_id is None and item.pk not in taken_back]
-    newest = in_force[0].pk if in_force else None
-    found = []
-    for item in corrections:
-        other = item.other if item.event_id == event.pk else item.event
-        found.append(
-            CorrectionWords(
-                correction=item,
-                other_url=other.get_absolute_url() if other else "",
-                changes=_change_words(item, event),
-                can_be_undone=item.pk == newest,
-                is_undone=item.pk in taken_back,
-            )
-        )
-    return found
-
-
-def _change_words(correction: Correction, event: Event) -> list[str]:
-    def words(field: str, value: object) -> str:
-        if field == "type":
-            kind = event_types().get(str(value))
-            return kind.name if kind else str(value)
-        if field == "status":
-            return str(Status(str(value)).label)
-        if field == "direction":
-            first, second = event.pair.first.name, event.pair.second.name
-            return {
-                Direction.FORWARD: f"{first} towards {second}",
-                Direction.BACKWARD: f"{second} towards {first}",
-                Direction.MUTUAL: "both at once",
-            }[Direction(int(str(value)))]
-        return str(value)
-
-    if correction.other_id:
-        return [_placing_words(correction, event)]
-    names = {"type": "Type", "direction": "Direction", "occurred_on": "Date", "status": "Status"}
-    return [
-        f"{names[field]}: {words(field, old)} → {words(field, new)}"
-        for field, (old, new) in correction.changes.items()
-        if field in names
-    ]
-
-
-def _placing_words(correction: Correction, event: Event) -> str:
-    """What a merge or a split did, as seen from one of its two events."""
-    merge = "merged_into_id" in correction.changes
-    here = correction.event_id == event.pk
-    if merge:
-        return (
-            f"Merged into event {correction.other_id}" if here else f"Event {correction.event_id} merged into this one"
-        )
-    return f"Event {correction.other_id} split off" if here else f"Split off from event {correction.event_id}"
+    corrections = list(concerned.select_related("editor", "event__pair", "other", "undoes").order_by("-pk"))
+    return words_of_corrections(corrections, {item.undoes_id for item in corrections if item.undoes_id}, event.pk)

@@ -13,7 +13,7 @@ from relations.codebook.weights import weight_sets
 from relations.models import Article, Correction, Dataset, Feed, LearntPrecision, PairMonth, Status
 from relations.models.words import STANDING
 from relations.queries.display import MINUS, count
-from relations.tension.precision import Verdicts
+from relations.tension.precision import IN_PASSING, Verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def method() -> Method:
     """All that the page shows, in five queries."""
     newest = LearntPrecision.objects.first()
     verdicts = (
-        {slug: Verdicts(int(n), int(right), expected) for slug, (n, right, expected) in newest.verdicts.items()}
+        {slug: Verdicts(judged, right, expected) for slug, (judged, right, expected) in newest.verdicts.items()}
         if newest
         else {}
     )
@@ -95,7 +95,7 @@ def _type_words(kind: EventType, events: int, verdicts: Verdicts | None) -> Type
         example=kind.example,
         events=count(events, "event"),
         judged=(
-            f"{verdicts.right} of {verdicts.judged} upheld; precision taken as {verdicts.learnt:.2f}, "
+            f"{verdicts.right:g} of {verdicts.judged:g} upheld; precision taken as {verdicts.learnt:.2f}, "
             f"stated {verdicts.stated:.2f}"
             if verdicts
             else "none judged yet"
@@ -126,4 +126,7 @@ def _verdicts(verdicts: dict[str, Verdicts]) -> str:
     if not judged:
         return "No verdict of an editor bears on probabilities yet."
     right = sum(one.right for one in verdicts.values())
-    return f"Verdicts bear on probabilities by type: {right:,} of {judged:,} judged events were upheld with their type."
+    return (
+        f"Verdicts bear on probabilities by type: {right:,.10g} of {judged:,.10g} judged events were upheld as read, a "
+        f"verdict given in passing counted as {IN_PASSING:g}."
+    )

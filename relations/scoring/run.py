@@ -28,10 +28,10 @@ def score_stale_days(batch: int = 200) -> int:
 
 
 @transaction.atomic
-def score_pair(pair_id: int) -> None:
-    """Score one pair now, waiting for whoever holds it: for a request that changed its events."""
-    CountryPair.objects.hold(pair_id)
-    store.score_pairs([pair_id], today=today(), formula=current_formula())
+def score_pair(*pair_ids: int) -> None:
+    """Score pairs now, together, waiting for whoever holds one: for a request that changed their events."""
+    CountryPair.objects.hold_all(pair_ids)
+    store.score_pairs(sorted(set(pair_ids)), today=today(), formula=current_formula())
 
 
 @transaction.atomic

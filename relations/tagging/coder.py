@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from relations.tagging.actors import find_mentions
 from relations.tagging.coded import ActorMention, CodedEvent, Key, Span
-from relations.tagging.confidence import calibrated
+from relations.tagging.confidence import Line, calibrated
 from relations.tagging.dates import Dating, Told, date_event, is_background, tell
 from relations.tagging.grammar.frames import frames
 from relations.tagging.grammar.parties import PRONOUNS, Discourse, Scene
@@ -73,22 +73,31 @@ class Draft:
 
 
 def code_article(
-    text: str, title: str, published_at: dt.datetime | None, lexicon: Lexicon, trace: Trace = no_trace
+    text: str,
+    title: str,
+    published_at: dt.datetime | None,
+    lexicon: Lexicon,
+    trace: Trace = no_trace,
+    line: Line | None = None,
 ) -> list[CodedEvent]:
     """The events that an article tells of, in the order of their sentences, each happening once.
 
     published_at: None where unknown; names then hold whatever their years and events have no date. trace: told each
-    parse and every frame that was tried.
+    parse and every frame that was tried. line: that makes figures probabilities, where it is not the shipped one.
     """
-    return code_articles([(text, title, published_at)], lexicon, trace)[0]
+    return code_articles([(text, title, published_at)], lexicon, trace, line)[0]
 
 
-def code_articles(articles: Sequence[Given], lexicon: Lexicon, trace: Trace = no_trace) -> list[list[CodedEvent]]:
+def code_articles(
+    articles: Sequence[Given], lexicon: Lexicon, trace: Trace = no_trace, line: Line | None = None
+) -> list[list[CodedEvent]]:
     """The events of several articles, each given as (text, title, published_at); parsed together, which is faster."""
     drafts = [_draft(*article, lexicon) for article in articles]
     wanted = [(one.sentence.text, one.sentence.body) for draft in drafts for one in draft.wanted]
     trees = iter(parse(wanted, frames().verbs()))
-    return [_read_draft(draft, {one.sentence.number: next(trees) for one in draft.wanted}, trace) for draft in drafts]
+    return [
+        _read_draft(draft, {one.sentence.number: next(trees) for one in draft.wanted}, trace, line) for draft in drafts
+    ]
 
 
 def _draft(text: str, title: str, published_at: dt.datetime | None, lexicon: Lexicon) -> Draft:
@@ -112,7 +121,9 @@ def _draft(text: str, title: str, published_at: dt.datetime | None, lexicon: Lex
     return Draft(day, named, wanted, discourse)
 
 
-def _read_draft(draft: Draft, trees: dict[int, Tree | None], trace: Trace) -> list[CodedEvent]:
+def _read_draft(
+    draft: Draft, trees: dict[int, Tree | None], trace: Trace, line: Line | None = None
+) -> list[CodedEvent]:
     day, discourse = draft.day, draft.discourse
     found: list[CodedEvent] = []
     if not draft.wanted:
@@ -134,7 +145,7 @@ def _read_draft(draft: Draft, trees: dict[int, Tree | None], trace: Trace) -> li
         elif one.mentions:
             discourse = replace(discourse, before=tuple(dict.fromkeys(mention.country for mention in one.mentions)))
     told_once = _each_once(_believed(found, len(draft.named)))
-    return [replace(event, confidence=calibrated(event.confidence)) for event in told_once]
+    return [replace(event, confidence=calibrated(event.confidence, line)) for event in told_once]
 
 
 def _believed(events: list[CodedEvent], sentences: int) -> list[CodedEvent]:

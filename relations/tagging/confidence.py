@@ -1,8 +1,9 @@
 """How likely a reading is right, from how sure its rules are of it. Pure.
 
 The rules give each reading a raw figure: its frame's own, less what each guess about its sides and its stance costs.
-That figure orders readings well but is no probability; data/confidence.toml holds the line that makes it one, fitted by
-``python -m bench.calibration`` on texts coded by hand.
+That figure orders readings well but is no probability; a line makes it one. data/confidence.toml holds the line that
+comes with the coder, fitted by ``python -m bench.calibration`` on texts coded by hand; ``manage.py recalibrate`` fits
+another on editors' verdicts, which is given to the coder from then on.
 """
 
 from __future__ import annotations
@@ -11,19 +12,35 @@ import math
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 FILE = Path(__file__).parent / "data" / "confidence.toml"
 LEAST, MOST = 0.05, 0.95
 
 
+class Line(NamedTuple):
+    """log odds of being right = slope x raw figure + offset."""
+
+    slope: float
+    offset: float
+
+    def log_odds(self, raw: float) -> float:
+        return self.slope * raw + self.offset
+
+    def raw(self, stated: float) -> float:
+        """The raw figure that was made this probability, as far as rounding, LEAST and MOST let it be told."""
+        return (math.log(stated / (1.0 - stated)) - self.offset) / self.slope
+
+
 @cache
-def line() -> tuple[float, float]:
-    """slope and offset of the log-odds over the raw figure."""
+def shipped_line() -> Line:
+    """The line that comes with the coder."""
     table = tomllib.loads(FILE.read_text("utf-8"))
-    return float(table["slope"]), float(table["offset"])
+    return Line(float(table["slope"]), float(table["offset"]))
 
 
-def calibrated(raw: float) -> float:
-    """The probability that a reading of this raw figure is right, within [LEAST, MOST]."""
-    slope, offset = line()
-    return round(min(MOST, max(LEAST, 1 / (1 + math.exp(-(slope * raw + offset))))), 2)
+def calibrated(raw: float, line: Line | None = None) -> float:
+    """The probability that a reading of this raw figure is right, within [LEAST, MOST]. line: another than the
+    shipped one."""
+    log_odds = (line or shipped_line()).log_odds(raw)
+    return round(min(MOST, max(LEAST, 1 / (1 + math.exp(-log_odds)))), 2)

@@ -12,10 +12,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from relations.models import ActorName, Article, ArticleVersion
+from relations.models import ActorName, Article, ArticleVersion, Calibration
 from relations.tagging import store
 from relations.tagging.coded import CodedEvent
 from relations.tagging.coder import Given
+from relations.tagging.confidence import Line
 from relations.tagging.lexicon import ExtraName, Lexicon, Meaning, compile_lexicon
 from relations.tagging.registry import Coder, coder
 
@@ -40,9 +41,10 @@ def tag_new_articles(batch: int = 50, within: float = math.inf) -> int:
             if not articles:
                 break
             lexicon = current_lexicon()
+            line = current_line(reader)
             now = timezone.now()
             texts = _with_texts(articles)
-            events = _coded(reader, texts, lexicon)
+            events = _coded(reader.along(line), texts, lexicon)
             read = [
                 (article, version.number if version else article.version, found)
                 for (article, version), found in zip(texts, events, strict=True)
@@ -84,7 +86,16 @@ def _coded_alone(reader: Coder, article: Article, given: Given, lexicon: Lexicon
 
 def read_texts(given: Sequence[Given]) -> list[list[CodedEvent]]:
     """What the coder finds in texts that are not stored."""
-    return list(coder(settings.CODER).code(given, current_lexicon())) if given else []
+    if not given:
+        return []
+    reader = coder(settings.CODER)
+    return list(reader.along(current_line(reader)).code(given, current_lexicon()))
+
+
+def current_line(reader: Coder) -> Line | None:
+    """The line fitted on editors' verdicts for this version of the coder; None where there is none."""
+    newest = Calibration.objects.filter(coder=reader.version).first()
+    return Line(newest.slope, newest.offset) if newest else None
 
 
 def current_lexicon() -> Lexicon:

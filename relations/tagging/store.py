@@ -28,6 +28,8 @@ READ_FIELDS = (
     ),
     *("confidence", "coder", "due", "withdrawn", "marked_by_id"),
 )
+# With its article, version and type: where a report stands. No two stand at one place.
+PLACE = ("sentence_number", "source_id", "target_id", "stage")
 # Another reading that differs in nothing but these leaves merging nothing to do.
 UNFELT = {"version", "because", "spans", "coder", "sentence_number"}
 
@@ -43,26 +45,31 @@ def write_reports(read: Sequence[tuple[Article, int, list[CodedEvent]]], coder: 
     events = [event for _, _, found in read for event in found]
     pairs = CountryPair.objects.ensure({_pair(event) for event in events}) if events else {}
     actors = _actors(mention for event in events for mention in (event.source, event.target))
-    earlier, double = _earlier_reports([article for article, _, _ in read])
+    earlier, double, marks = _earlier_reports([article for article, _, _ in read])
     new: list[Report] = []
     kept: list[Report] = []
-    gone: list[tuple[Report, Withdrawal]] = [(report, Withdrawal.READ_AGAIN) for report in double]
+    gone: list[tuple[Report, Withdrawal]] = []
+    spare = {(one.article_id, one.version, *(getattr(one, name) for name in PLACE), one.type): one for one in double}
     for article, version, found in read:
-        before = earlier.get(article.pk, {})
+        before, marked = earlier.get(article.pk, {}), marks.get(article.pk, [])
+        standing = _renew_marks(marked, article, version) if marked else []
+        kept.extend(mark for mark in marked if mark.due)
         for event in found:
+            if any(_says_so(mark, event) for mark in standing):
+                continue  # an editor said it already
             values = _values(event, article, version, coder, actors)
             report = before.pop(event.key, None)
-            if report is not None and report.marked_by_id and not report.withdrawn:
-                continue  # an editor said it already
+            there = spare.pop((article.pk, version, *(values[name] for name in PLACE), event.type), None)
+            if report is not None and there is not None:
+                # A report that is gone stands where this one is read now, and no two can stand at one place.
+                gone.append((report, Withdrawal.READ_AGAIN))
+            report = there or report
             if report is None:
                 new.append(Report(article=article, pair_id=pairs[_pair(event)], type=event.type, **values))
             elif _update(report, values):
                 kept.append(report)
-        gone.extend(
-            (report, _why(report, article, version))
-            for report in before.values()
-            if not (report.marked_by_id and _still_says(report, article, version))
-        )
+        gone.extend((report, _why(report, article, version)) for report in before.values())
+    gone.extend((report, Withdrawal.READ_AGAIN) for report in spare.values())
     for report, why in gone:
         if not report.withdrawn:
             report.withdrawn, report.due = why, True
@@ -75,12 +82,25 @@ def write_reports(read: Sequence[tuple[Article, int, list[CodedEvent]]], coder: 
     return len(events)
 
 
-def _still_says(report: Report, article: Article, version: int) -> bool:
-    """Whether the words that an editor marked still stand in a story; what the coder finds there is no matter."""
-    if article.unread_because:
-        return False
-    newest = article.versions.filter(number=version).values_list("text", flat=True).first()
-    return newest is not None and report.sentence in newest
+def _renew_marks(marks: list[Report], article: Article, version: int) -> list[Report]:
+    """Those of an editor's marks whose words stand in a story; what the coder finds there is no matter to them. The
+    others are withdrawn, and those that had been so come back with their words."""
+    newest = article.versions.filter(number=version).values_list("text", flat=True).first() or ""
+    standing = []
+    for mark in marks:
+        says = article.retracted_at is None and mark.sentence in newest
+        withdrawn = "" if says else mark.withdrawn or _why(mark, article, version)
+        if withdrawn != mark.withdrawn:
+            mark.withdrawn, mark.due = withdrawn, True
+        if says:
+            standing.append(mark)
+    return standing
+
+
+def _says_so(mark: Report, event: CodedEvent) -> bool:
+    """Whether an editor's mark says what the coder read, of the same words."""
+    key = happening_key(mark.type, mark.source_id, mark.target_id, mark.stage)
+    return key == event.key and event.sentence in mark.sentence
 
 
 def _why(report: Report, article: Article, version: int) -> Withdrawal:
@@ -98,8 +118,11 @@ def mark_read(articles: Iterable[Article], coder: str, now: dt.datetime) -> None
     write_texts(ids)
 
 
-def _earlier_reports(articles: list[Article]) -> tuple[dict[int, dict[Key, Report]], list[Report]]:
-    """What earlier readings of these articles gave, by article, and reports that say the same twice.
+def _earlier_reports(
+    articles: list[Article],
+) -> tuple[dict[int, dict[Key, Report]], list[Report], dict[int, list[Report]]]:
+    """What earlier readings of these articles gave, by article; reports that say the same twice; and what editors
+    marked in each, but for marks that were taken back.
 
     Their pairs are held for this transaction, so that merging doesn't give a report an event while it is taken away.
     """
@@ -108,14 +131,18 @@ def _earlier_reports(articles: list[Article]) -> tuple[dict[int, dict[Key, Repor
     list(CountryPair.objects.filter(pk__in=list(pairs)).order_by("pk").select_for_update(no_key=True))
     found: dict[int, dict[Key, Report]] = {}
     double: list[Report] = []
+    marks: dict[int, list[Report]] = {}
     # Of two that say the same, the one that stands, then the older.
     for report in sorted(reports, key=lambda one: (bool(one.withdrawn), one.pk)):
+        if report.marked_by_id and report.withdrawn != Withdrawal.TAKEN_BACK:
+            marks.setdefault(report.article_id, []).append(report)
+            continue
         of_article = found.setdefault(report.article_id, {})
         key = happening_key(report.type, report.source_id, report.target_id, report.stage)
         if key in of_article:
             double.append(report)
         of_article.setdefault(key, report)
-    return found, double
+    return found, double, marks
 
 
 def _of_known(events: list[CodedEvent], known_countries: set[str]) -> list[CodedEvent]:

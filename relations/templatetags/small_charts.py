@@ -149,6 +149,23 @@ def amount(value: int, most: int, tone: str) -> SafeString:
     )
 
 
+@register.simple_tag
+def interval_bar(low: float, mean: float, high: float, line: float) -> SafeString:
+    """A share with its interval, all in [0, 1], on a scale from 0 to 1 that a stroke crosses at ``line``. Its numbers
+    stand beside it as text."""
+    return format_html(
+        '<svg class="interval" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">'
+        '<line class="scale" x1="0" x2="100" y1="6" y2="6"/>'
+        '<rect class="range" x="{low}" y="3" width="{wide}" height="6"/>'
+        '<line class="at" x1="{line}" x2="{line}" y1="0" y2="12"/>'
+        '<rect class="mean" x="{mean}" y="1" width="2" height="10"/></svg>',
+        low=f"{100 * low:.1f}",
+        wide=f"{max(100 * (high - low), 0.5):.1f}",
+        line=f"{100 * line:.1f}",
+        mean=f"{max(0.0, min(98.0, 100 * mean - 1)):.1f}",
+    )
+
+
 def _in_words(lines: Sequence[Line], first: dt.date, last: dt.date) -> str:
     each = [
         f"{line.letter + ', ' if line.letter else ''}{line.name}: from {line.scores[0]:.0f} to {line.scores[-1]:.0f}, "

@@ -17,6 +17,7 @@ View = Callable[..., HttpResponseBase]
 MANAGE_FEEDS = "relations.change_feed"
 CORRECT_EVENTS = "relations.correct_events"
 ADD_ARTICLES = "relations.add_article"
+ADD_NAMES = "relations.add_actorname"
 
 
 def may_read(user: User | AnonymousUser) -> bool:
@@ -40,6 +41,11 @@ def for_editors(view: View) -> View:
 def for_contributors(view: View) -> View:
     """People who bring articles themselves."""
     return _guard(view, lambda user: user.has_perm(ADD_ARTICLES))
+
+
+def for_namers(view: View) -> View:
+    """People who may give names to actors."""
+    return _guard(view, lambda user: user.has_perm(ADD_NAMES))
 
 
 def for_admins(view: View) -> View:

@@ -31,7 +31,7 @@ def article(request: HttpRequest, article_id: int) -> HttpResponse:
     page = queries.article_page(article_id)
     if page is None:
         raise Http404("There is no such article.")
-    return render_page(request, "relations/article.html", {}, {"page": page})
+    return render_page(request, "relations/article.html", {"article": "relations/_article.html"}, {"page": page})
 
 
 @require_GET

@@ -11,22 +11,24 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
-from relations.models import Correction, Event, Status
+from relations.models import Event, Status
 from relations.pipeline import (
     ChangedMeanwhile,
     CorrectionRefused,
+    awaits_second,
     bring_up_to_date,
     correct_event,
     merge_events,
     split_event,
-    undo,
 )
 from relations.queries import events as queries
+from relations.queries.conflict import Versions, versions
 from relations.queries.display import LITTLE_CHANGE
 from relations.queries.timelines import standing_of
 from relations.views.access import CORRECT_EVENTS, for_editors, for_readers, person
-from relations.views.forms import CorrectionForm
+from relations.views.correction_forms import CorrectionForm, seen_of
 from relations.views.htmx import render_page
 
 REPORTS_IN_PLACE = 10
@@ -40,6 +42,8 @@ def event(request: HttpRequest, event_id: int) -> HttpResponse:
     if found.merged_into_id:
         messages.info(request, f"Event {event_id} turned out to be the same as this one, and is part of it.")
         return redirect("event", queries.goes_on_as(found))
+    if request.user.is_authenticated and awaits_second(person(request), event_id):
+        return blind(request, event_id)
     return show(request, found)
 
 
@@ -58,16 +62,18 @@ def reports(request: HttpRequest, event_id: int) -> HttpResponse:
 def correct(request: HttpRequest, event_id: int) -> HttpResponse:
     """Save the form, or give a verdict (verdict=confirm, reject, reopen); the score follows in the same transaction."""
     found = find(event_id)
-    form = CorrectionForm(request.POST, event=found)
+    if awaits_second(person(request), event_id):
+        return blind(request, event_id)
+    form = CorrectionForm(request.POST, event=found, values=found.as_edited())
     verdict = request.POST.get("verdict", "")
     if verdict and verdict not in VERDICTS:
         form.add_error(None, "An editor can confirm, reject or reopen an event.")
     if not form.is_valid():
         return show(request, found, form, status=422)
-    values = form.cleaned_data
-    new = {field: values[field] for field in ("type", "direction", "occurred_on")}
+    new = form.changed
     if verdict in VERDICTS:
         new["status"] = VERDICTS[verdict]
+    values = form.cleaned_data
     try:
         with transaction.atomic():
             before = score_now(found)
@@ -75,9 +81,8 @@ def correct(request: HttpRequest, event_id: int) -> HttpResponse:
                 event_id, editor=person(request), reason=values["reason"], seen=values["seen"], **new
             )
             bring_up_to_date(found.pair_id)
-    except ChangedMeanwhile as refusal:
-        messages.warning(request, str(refusal))
-        return show(request, find(event_id), status=409)
+    except ChangedMeanwhile:
+        return show_both(request, find(event_id), values["seen"], new, values["reason"])
     except CorrectionRefused as refusal:
         form.add_error(None, str(refusal))
         return show(request, found, form, status=422)
@@ -86,11 +91,28 @@ def correct(request: HttpRequest, event_id: int) -> HttpResponse:
     return done(request, event_id, f"Saved. {score_change(before, found)}")
 
 
+def both_versions(found: Event, seen: dict[str, Any], wanted: dict[str, Any], reason: str) -> dict[str, Any]:
+    """For a template: what anybody changed side by side, and a form that holds what the editor wanted over what is."""
+    now = found.as_edited()
+    form = CorrectionForm(event=found, values={**now, **wanted, "reason": reason}, seen=seen_of(now))
+    return {"versions": versions(found, seen, wanted), "form": form}
+
+
+def show_both(
+    request: HttpRequest, found: Event, seen: dict[str, Any], wanted: dict[str, Any], reason: str
+) -> HttpResponse:
+    """Someone changed the event meanwhile: nothing is saved, and nothing that was typed is lost."""
+    both = both_versions(found, seen, wanted, reason)
+    return show(request, found, both["form"], status=409, versions=both["versions"])
+
+
 @require_POST
 @for_editors
 def merge(request: HttpRequest, event_id: int) -> HttpResponse:
     """The event turned out to be the same as another one: into=ID, reason."""
     found = find(event_id)
+    if awaits_second(person(request), event_id):
+        return blind(request, event_id)
     into = number(request.POST.get("into", ""))
     other = queries.find_event(into) if into else None
     if other is None:
@@ -107,6 +129,8 @@ def merge(request: HttpRequest, event_id: int) -> HttpResponse:
 def split(request: HttpRequest, event_id: int) -> HttpResponse:
     """Some of the event's reports tell of something else: report=ID ..., reason."""
     found = find(event_id)
+    if awaits_second(person(request), event_id):
+        return blind(request, event_id)
     chosen = {pk for text in request.POST.getlist("report") if (pk := number(text))}
 
     def change() -> object:
@@ -139,23 +163,6 @@ def rearrange(
     return done(request, show_id, f"{words} {score_change(before, found)}")
 
 
-@require_POST
-@for_editors
-def undo_correction(request: HttpRequest, correction_id: int) -> HttpResponse:
-    correction = Correction.objects.select_related("event__pair").filter(pk=correction_id).first()
-    if correction is None:
-        raise Http404("There is no such correction.")
-    try:
-        with transaction.atomic():
-            before = score_now(correction.event)
-            undo(correction_id, editor=person(request))
-            bring_up_to_date(correction.event.pair_id)
-        words = f"Undone. {score_change(before, correction.event)}"
-    except CorrectionRefused as refusal:
-        return done(request, correction.event_id, str(refusal), messages.WARNING)
-    return done(request, correction.event_id, words)
-
-
 def score_now(event: Event) -> float | None:
     standing = standing_of(event.pair)
     return standing.score if standing else None
@@ -178,14 +185,26 @@ def find(event_id: int) -> Event:
     return found
 
 
-def show(request: HttpRequest, found: Event, form: CorrectionForm | None = None, **options: Any) -> HttpResponse:
+def show(
+    request: HttpRequest,
+    found: Event,
+    form: CorrectionForm | None = None,
+    *,
+    versions: Versions | None = None,
+    status: int = 200,
+) -> HttpResponse:
     may_correct = request.user.has_perm(CORRECT_EVENTS)
-    context = {
-        "page": queries.event_page(found),
-        "event": found,
-        "form": (form or CorrectionForm(event=found)) if may_correct else None,
-    }
-    return render_page(request, "relations/event.html", {"event": "relations/_event.html"}, context, **options)
+    form = form or (CorrectionForm(event=found, values=found.as_edited()) if may_correct else None)
+    context = {"page": queries.event_page(found), "event": found, "form": form, "versions": versions}
+    fragments = {"event": "relations/_event.html"}
+    return render_page(request, "relations/event.html", fragments, context, status=status)
+
+
+def blind(request: HttpRequest, event_id: int) -> HttpResponse:
+    """Who is asked for a second opinion does not see the first."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(reverse("event", args=[event_id]))
+    return render_page(request, "relations/event_blind.html", {}, {"event_id": event_id}, status=409)
 
 
 def done(request: HttpRequest, event_id: int, words: str, level: int = messages.SUCCESS) -> HttpResponse:

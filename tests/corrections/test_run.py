@@ -11,7 +11,7 @@ from relations.corrections.refusals import ChangedMeanwhile, CorrectionRefused
 from relations.corrections.run import correct_event
 from relations.corrections.run_undo import undo
 from relations.merging.run import merge_new_reports
-from relations.models import Actor, Correction, Engagement, Event, PairDay, PairStanding, Status
+from relations.models import Actor, Correction, Engagement, Event, PairDay, PairStanding, Report, Status
 from relations.models.loading import load_codebook
 from relations.scoring.run import score_pair, score_stale_days
 from tests import making
@@ -73,17 +73,15 @@ def test_undo_gives_back_the_event_and_the_score_exactly(editor: User) -> None:
     assert Correction.objects.count() == 2  # the undo is a correction of its own
 
 
-def test_only_the_newest_correction_can_be_undone_and_only_once(editor: User) -> None:
+def test_a_correction_is_undone_once_and_an_undo_not_at_all(editor: User) -> None:
     event = making.event()
-    first = correct_event(event.pk, editor=editor, type="accusation")
-    second = correct_event(event.pk, editor=editor, type="rejection")
-    assert first and second
-    with pytest.raises(CorrectionRefused, match="newest"):
-        undo(first.pk, editor=editor)
-    undo(second.pk, editor=editor)
-    with pytest.raises(CorrectionRefused):
-        undo(second.pk, editor=editor)
-    undo(first.pk, editor=editor)
+    correction = correct_event(event.pk, editor=editor, type="accusation")
+    assert correction
+    undone = undo(correction.pk, editor=editor)
+    with pytest.raises(CorrectionRefused, match="taken back already"):
+        undo(correction.pk, editor=editor)
+    with pytest.raises(CorrectionRefused, match="Make that correction again"):
+        undo(undone.pk, editor=editor)
     event.refresh_from_db()
     assert event.type == "statement_criticism" and event.corrected_fields == []
 
@@ -178,6 +176,31 @@ def test_a_corrected_type_takes_its_stage_and_the_plan_follows(editor: User) -> 
 
 def test_what_was_seen_before_another_changed_it_is_refused(editor: User) -> None:
     event = making.event()
-    with pytest.raises(ChangedMeanwhile):
-        correct_event(event.pk, editor=editor, seen=event.updated_at - dt.timedelta(seconds=1), type="apology")
-    assert correct_event(event.pk, editor=editor, seen=event.updated_at, type="apology")
+    seen = event.as_edited()
+    correct_event(event.pk, editor=making.user("editor"), place="Geneva", note="Seen twice.")
+    with pytest.raises(ChangedMeanwhile) as refusal:
+        correct_event(event.pk, editor=editor, seen=seen, type="apology")
+    assert set(refusal.value.fields) == {"place", "note"}
+    event.refresh_from_db()
+    assert event.type == "statement_criticism"
+    assert correct_event(event.pk, editor=editor, seen=event.as_edited(), type="apology")
+
+
+def test_what_another_set_meanwhile_just_so_is_no_conflict(editor: User) -> None:
+    event = making.event()
+    seen = event.as_edited()
+    correct_event(event.pk, editor=making.user("editor"), type="apology")
+    assert correct_event(event.pk, editor=editor, seen=seen, type="apology") is None
+
+
+def test_an_actor_that_an_editor_named_stays_with_its_country_when_reports_turn_the_event(editor: User) -> None:
+    load_codebook()
+    ministry = Actor.objects.get(key="PAK:foreign_ministry")
+    report = making.report("PAK", "USA", "clash", sentence="Guns were heard along the river near the old fort.")
+    merge_new_reports()
+    event = Event.objects.get()
+    correct_event(event.pk, editor=editor, first_actor=ministry.pk)
+    Report.objects.filter(pk=report.pk).update(direction=-1, source="USA", target="PAK", due=True)
+    merge_new_reports()
+    event = Event.objects.get(pk=event.pk)
+    assert event.as_edited()["first_actor"] == ministry.pk and event.source_id == "PAK"

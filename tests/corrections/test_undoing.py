@@ -1,23 +1,25 @@
-"""Undoing merges and splits among other corrections: nothing is lost, and what was said later is undone first."""
+"""Undoing corrections among others: any, in any order; what was said since stands, and nothing is lost."""
 
 from __future__ import annotations
 
 import datetime as dt
+from itertools import permutations
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
-from relations.corrections.refusals import CorrectionRefused
 from relations.corrections.run import correct_event
+from relations.corrections.run_missed import Mark
 from relations.corrections.run_placing import merge_events, split_event
 from relations.corrections.run_undo import undo
 from relations.merging.run import merge_new_reports
-from relations.models import Correction, Engagement, Event, Report, Status
+from relations.models import Actor, Correction, Engagement, Event, Report, Status, Verdict
+from relations.models.loading import load_codebook
+from relations.pipeline import add_missed_event
 from tests import making
 
 pytestmark = pytest.mark.django_db
-LATER_FIRST = "Undo the later ones first"
 
 
 def ago(days: int) -> dt.date:
@@ -54,53 +56,184 @@ def sound() -> None:
     assert merge_new_reports() == 0
 
 
-def test_the_lower_of_two_merges_waits_for_the_upper(editor: User) -> None:
+@pytest.mark.parametrize("first", ["lower", "upper"])
+def test_of_two_merges_either_is_undone_first(editor: User, first: str) -> None:
     a, b, c = clashes(40, 25, 10)
-    lower = merge_events(a.pk, b.pk, editor=editor)
-    upper = merge_events(b.pk, c.pk, editor=editor)
-    with pytest.raises(CorrectionRefused, match=LATER_FIRST):
-        undo(lower.pk, editor=editor)
+    reports = [event.reports.get().pk for event in (a, b, c)]
+    merges = {
+        "lower": merge_events(a.pk, b.pk, editor=editor),
+        "upper": merge_events(b.pk, c.pk, editor=editor),
+    }
+    undo(merges.pop(first).pk, editor=editor)
     sound()
-    undo(upper.pk, editor=editor)
-    undo(lower.pk, editor=editor)
+    left = b.pk if first == "upper" else c.pk
+    assert Event.objects.standing().count() == 2 and Report.objects.get(pk=reports[1]).event_id == left
+    undo(merges.popitem()[1].pk, editor=editor)
     sound()
-    assert Event.objects.standing().count() == 3
+    assert [Report.objects.get(pk=report).event_id for report in reports] == [a.pk, b.pk, c.pk]
+    assert Event.objects.standing().count() == 3 and not Report.objects.filter(pinned=True).exists()
 
 
-def test_a_verdict_on_what_was_merged_is_undone_before_the_merge(editor: User) -> None:
+def test_a_merge_is_undone_whatever_verdict_came_after_it(editor: User) -> None:
     a, b = clashes(40, 10)
     merge = merge_events(a.pk, b.pk, editor=editor)
-    verdict = made(correct_event(b.pk, editor=editor, status=Status.CONFIRMED))
-    with pytest.raises(CorrectionRefused, match=LATER_FIRST):
-        undo(merge.pk, editor=editor)
-    undo(verdict.pk, editor=editor)
+    correct_event(b.pk, editor=editor, status=Status.CONFIRMED, note="Both armies say so.")
     undo(merge.pk, editor=editor)
     sound()
-    assert Event.objects.standing().count() == 2
+    a.refresh_from_db(), b.refresh_from_db()
+    assert (a.status, a.report_count) == (Status.CODED, 1), "the verdict was one on the other event"
+    assert (b.status, b.report_count, b.note) == (Status.CONFIRMED, 1, "Both armies say so.")
 
 
-def test_a_verdict_from_before_a_merge_waits_for_it(editor: User) -> None:
+@pytest.mark.parametrize("of", ["the merged event", "the event it became part of"])
+def test_a_verdict_from_before_a_merge_is_undone_under_it(editor: User, of: str) -> None:
     a, b = clashes(40, 10)
-    verdict = made(correct_event(b.pk, editor=editor, status=Status.CONFIRMED))
+    judged = a if of == "the merged event" else b
+    verdict = made(correct_event(judged.pk, editor=editor, status=Status.CONFIRMED))
     merge = merge_events(a.pk, b.pk, editor=editor)
-    with pytest.raises(CorrectionRefused, match=LATER_FIRST):
-        undo(verdict.pk, editor=editor)
-    undo(merge.pk, editor=editor)
     undo(verdict.pk, editor=editor)
     sound()
+    undo(merge.pk, editor=editor)
+    sound()
+    assert set(Event.objects.values_list("status", flat=True)) == {Status.CODED}
 
 
-def test_what_was_merged_and_split_again_is_undone_backwards(editor: User) -> None:
+def test_a_verdict_is_still_in_force_when_the_merge_after_it_is_undone(editor: User) -> None:
+    a, b = clashes(40, 10)
+    correct_event(a.pk, editor=editor, status=Status.REJECTED)
+    merge = merge_events(a.pk, b.pk, editor=editor)
+    undo(merge.pk, editor=editor)
+    sound()
+    a.refresh_from_db(), b.refresh_from_db()
+    assert (a.status, b.status) == (Status.REJECTED, Status.CODED)
+
+
+@pytest.mark.parametrize("first", ["merge", "split"])
+def test_what_was_merged_and_split_again_is_undone_in_any_order(editor: User, first: str) -> None:
     a, b = clashes(40, 10)
     moved = a.reports.get().pk
-    merge = merge_events(a.pk, b.pk, editor=editor)
-    split = split_event(b.pk, [moved], editor=editor)
-    with pytest.raises(CorrectionRefused, match=LATER_FIRST):
-        undo(merge.pk, editor=editor)
-    undo(split.pk, editor=editor)
-    undo(merge.pk, editor=editor)
+    done = {
+        "merge": merge_events(a.pk, b.pk, editor=editor),
+        "split": split_event(b.pk, [moved], editor=editor),
+    }
+    undo(done.pop(first).pk, editor=editor)
+    undo(done.popitem()[1].pk, editor=editor)
     sound()
     assert Report.objects.get(pk=moved).event_id == a.pk
+    assert set(Event.objects.standing()) == {a, b}
+
+
+def test_what_was_split_off_and_merged_back_is_undone_without_a_circle(editor: User) -> None:
+    for _ in range(2):
+        making.report(type="clash")
+    merge_new_reports()
+    event = Event.objects.get()
+    split = split_event(event.pk, list(event.reports.values_list("pk", flat=True)[:1]), editor=editor)
+    merge = merge_events(event.pk, split.other_id or 0, editor=editor)
+    undo(split.pk, editor=editor)
+    merge_new_reports()
+    assert Event.objects.standing().get().report_count == 2
+    undo(merge.pk, editor=editor)
+    sound()
+    assert Event.objects.standing().get() == event
+
+
+def test_a_field_that_was_set_again_since_stays_as_it_was_set(editor: User) -> None:
+    (event,) = clashes(10)
+    old = made(correct_event(event.pk, editor=editor, type="strike", place="Geneva"))
+    correct_event(event.pk, editor=editor, type="apology")
+    undo(old.pk, editor=editor)
+    sound()
+    event.refresh_from_db()
+    assert (event.type, event.place) == ("apology", "")
+    assert event.corrected_fields == ["stage", "type"]
+
+
+@pytest.mark.parametrize("order", [*permutations(range(3))], ids=lambda order: "".join(map(str, order)))
+def test_a_chain_undone_in_any_order_ends_as_read(editor: User, order: tuple[int, ...]) -> None:
+    (event,) = clashes(10)
+    chain = [made(correct_event(event.pk, editor=editor, type=type)) for type in ("strike", "apology", "clash")]
+    for at in order:
+        undo(chain[at].pk, editor=editor)
+    event.refresh_from_db()
+    assert (event.type, event.corrected_fields) == ("clash", [])
+
+
+def test_turning_an_event_is_undone_also_where_its_actors_were_named_since(editor: User) -> None:
+    load_codebook()
+    ministry = Actor.objects.get(key="PAK:foreign_ministry").pk
+    (event,) = clashes(10)
+    turn = made(correct_event(event.pk, editor=editor, direction=-1))
+    named = made(correct_event(event.pk, editor=editor, first_actor=ministry))
+    undo(turn.pk, editor=editor)
+    event = Event.objects.get(pk=event.pk)
+    assert (event.source_id, event.target_actor_id) == ("USA", ministry), "it was seen turned when the actor was named"
+    undo(named.pk, editor=editor)
+    event = Event.objects.get(pk=event.pk)
+    assert (event.source_id, event.target_actor_id, event.corrected_fields) == ("PAK", None, [])
+
+
+def test_reopening_is_undone_with_the_verdict_that_it_took_back(editor: User) -> None:
+    (event,) = clashes(10)
+    correct_event(event.pk, editor=editor, status=Status.REJECTED)
+    reopened = made(correct_event(event.pk, editor=editor, status=Status.CODED))
+    assert not Verdict.objects.standing().exists()
+    undo(reopened.pk, editor=editor)
+    event.refresh_from_db()
+    assert event.status == Status.REJECTED and "status" in event.corrected_fields
+    assert Verdict.objects.standing().get().outcome == "rejected"
+
+
+def test_a_verdict_that_stands_again_outlasts_evidence_that_went_and_came(editor: User) -> None:
+    (event,) = clashes(10)
+    correct_event(event.pk, editor=editor, status=Status.REJECTED)
+    reopened = made(correct_event(event.pk, editor=editor, status=Status.CODED))
+    Report.objects.update(withdrawn="edited", due=True)
+    merge_new_reports()
+    undo(reopened.pk, editor=editor)
+    Report.objects.update(withdrawn="", due=True)
+    merge_new_reports()
+    event.refresh_from_db()
+    assert event.status == Status.REJECTED
+
+
+def add_missed(editor: User, words: str = "Guns were heard near the old fort") -> Correction:
+    story = making.article(f"It was a calm week. {words}. Nobody was hurt.")
+    making.pair()
+    mark = Mark("", 0, (0, 0), 1, "PAK", "USA", False, "clash", "held", making.today(), "day")
+    return add_missed_event(story.pk, words, mark, editor=editor)
+
+
+def test_an_event_that_was_added_is_undone_and_tells_of_nothing(editor: User) -> None:
+    added = add_missed(editor)
+    event = Event.objects.get()
+    assert (event.status, event.report_count) == (Status.CONFIRMED, 1)
+    undo(added.pk, editor=editor)
+    merge_new_reports()
+    event.refresh_from_db()
+    assert event.status == Status.WITHDRAWN and event.corrected_fields == []
+    assert event.reports.get().withdrawn == "taken_back"
+
+
+def test_an_event_that_was_added_stands_where_other_stories_tell_of_it(editor: User) -> None:
+    added = add_missed(editor)
+    making.report(type="clash", sentence="Guns were heard near the old fort.", place="Doha")
+    merge_new_reports()
+    event = Event.objects.get()
+    assert event.report_count == 2 and event.place == ""
+    undo(added.pk, editor=editor)
+    merge_new_reports()
+    event = Event.objects.get()
+    assert (event.status, event.report_count, event.place) == (Status.CODED, 1, "Doha"), "as its story tells it"
+
+
+def test_what_was_said_since_of_an_added_event_stands_without_its_mark(editor: User) -> None:
+    added = add_missed(editor)
+    correct_event(added.event_id, editor=editor, status=Status.REJECTED)
+    undo(added.pk, editor=editor)
+    merge_new_reports()
+    event = Event.objects.get()
+    assert (event.status, event.corrected_fields) == (Status.REJECTED, ["status"])
 
 
 @pytest.mark.parametrize("how", ["merge", "split"])

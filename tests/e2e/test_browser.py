@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from relations.merging.run import merge_new_reports
-from relations.models import Engagement, Event, Feed, Report
+from relations.models import Engagement, Event, Feed
 from relations.models.loading import load_codebook
 from relations.scoring.run import score_stale_days
 from tests import making
@@ -87,7 +87,8 @@ def test_an_editor_corrects_an_event_sees_the_score_follow_and_undoes_it(
     expect(page.get_by_text("Type: Armed clash → Apology")).to_be_visible()
     after = page.locator("#score").inner_text()
     assert int(after) < int(before)
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("link", name="Undo").click()
+    page.get_by_role("button", name="Take it back").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Armed clash")
     expect(page.locator("#score")).to_have_text(before)
 
@@ -250,10 +251,11 @@ def test_an_analyst_follows_a_planned_visit_from_board_to_calendar_to_its_story(
 
 
 @BOTH
-def test_an_editor_merges_two_events_and_takes_it_back(open_as: Any, timeline: list[Event], javascript: bool) -> None:
-    one, other = timeline[1], timeline[9]
-    # As if merging had looked at all of them, and found them different.
-    Report.objects.update(due=False, pinned=True)
+def test_an_editor_merges_two_events_and_takes_it_back(open_as: Any, transactional_db: None, javascript: bool) -> None:
+    for days in (12, 2):
+        making.report(type="clash", occurred_on=making.today() - dt.timedelta(days=days))
+    merge_new_reports()
+    one, other = Event.objects.order_by("occurred_on")
     page = open_as("editor", javascript=javascript)
     page.goto(one.get_absolute_url())
     page.get_by_text("It is the same as another event").click()
@@ -262,7 +264,8 @@ def test_an_editor_merges_two_events_and_takes_it_back(open_as: Any, timeline: l
     expect(page.get_by_text(f"Event {one.pk} is part of this one now")).to_be_visible()
     assert page.url.endswith(other.get_absolute_url())
     expect(page.locator(".report")).to_have_count(2)
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("link", name="Undo").click()
+    page.get_by_role("button", name="Take it back").click()
     expect(page.get_by_text("Undone.")).to_be_visible()
     assert Event.objects.standing().filter(pk__in=[one.pk, other.pk]).count() == 2
 

@@ -7,9 +7,19 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import beta
 
+from relations.models import Feed
 from relations.tension.formula import event_probability
-from relations.tension.precision import PRIOR_VERDICTS, Verdicts
+from relations.tension.precision import (
+    IN_PASSING,
+    PRIOR_VERDICTS,
+    USUAL_RELIABILITY,
+    Beta,
+    Tally,
+    Verdicts,
+    reliability,
+)
 
 chances = st.floats(0.01, 0.99)
 
@@ -18,6 +28,15 @@ chances = st.floats(0.01, 0.99)
 def verdicts(draw: st.DrawFn) -> Verdicts:
     judged = draw(st.integers(1, 500))
     return Verdicts(judged, draw(st.integers(0, judged)), judged * draw(chances))
+
+
+@st.composite
+def weighed(draw: st.DrawFn) -> Verdicts:
+    """Verdicts of which some were given in passing."""
+    tally = Tally()
+    for _ in range(draw(st.integers(1, 40))):
+        tally.add(draw(st.sampled_from([1.0, IN_PASSING])), draw(st.booleans()), draw(chances))
+    return tally.verdicts
 
 
 def moved(confidence: float, learnt: float) -> float:
@@ -107,3 +126,81 @@ def test_what_an_editor_confirmed_stays_certain_whatever_was_learnt(learnt: floa
 def test_counts_that_cannot_be_are_refused(judged: int, right: int, expected: float) -> None:
     with pytest.raises(ValueError, match="can't be"):
         Verdicts(judged, right, expected)
+
+
+@given(weighed())
+def test_weighed_verdicts_can_be_and_say_what_whole_ones_of_that_worth_would(found: Verdicts) -> None:
+    assert found.right <= found.judged and 4 * found.judged == int(4 * found.judged)
+    least, most = sorted((found.stated, found.right / found.judged))
+    assert least - 1e-9 <= found.learnt <= most + 1e-9
+
+
+# The interval
+
+
+@given(verdicts())
+def test_the_interval_holds_nine_tenths_of_what_is_believed_and_its_mean_lies_in_it(found: Verdicts) -> None:
+    low, high = found.belief.interval()
+    assert 0 <= low < found.learnt < high <= 1
+    assert found.belief.chance_under(low) == pytest.approx(0.05, abs=1e-4)
+    assert found.belief.chance_under(high) == pytest.approx(0.95, abs=1e-4)
+
+
+@given(verdicts())
+def test_it_is_the_interval_of_scipys_beta(found: Verdicts) -> None:
+    belief = found.belief
+    assert belief.interval() == pytest.approx(beta.interval(0.9, belief.for_it, belief.against_it), abs=1e-9)
+    assert belief.chance_under(0.6) == pytest.approx(beta.cdf(0.6, belief.for_it, belief.against_it), abs=1e-9)
+
+
+def test_more_verdicts_of_one_kind_narrow_it() -> None:
+    wide = [high - low for low, high in (Verdicts(n, n / 2, n / 2).belief.interval() for n in (4, 40, 400))]
+    assert wide == sorted(wide, reverse=True) and wide[-1] < 0.1
+
+
+def test_alone_they_speak_without_the_coders_word() -> None:
+    alone = Verdicts(8, 6, 7.9).belief_by_them_alone
+    assert alone == Beta(6.5, 2.5) and alone.mean == pytest.approx(6.5 / 9)
+    assert Verdicts(0, 0, 0).belief_by_them_alone.mean == 0.5
+
+
+@pytest.mark.parametrize(("certain", "mean"), [(Beta(3, 0), 1.0), (Beta(0, 3), 0.0)])
+def test_what_is_certain_has_no_width(certain: Beta, mean: float) -> None:
+    assert certain.interval() == (mean, mean) and certain.chance_under(0.6) == (mean < 0.6)
+
+
+@pytest.mark.parametrize("parts", [(0, 0), (-1, 2), (1, math.nan)])
+def test_what_is_no_distribution_is_refused(parts: tuple[float, float]) -> None:
+    with pytest.raises(ValueError, match="no distribution"):
+        Beta(*parts)
+
+
+def test_the_chance_to_lie_under_a_line_grows_with_the_line_and_beyond_the_ends_is_certain() -> None:
+    belief = Verdicts(20, 10, 14).belief
+    rising = [belief.chance_under(line) for line in (-1, 0, 0.3, 0.5, 0.7, 1, 2)]
+    assert rising == sorted(rising) and rising[0] == rising[1] == 0 and rising[-2] == rising[-1] == 1
+
+
+# A source's reliability
+
+
+def test_a_source_that_tells_the_truth_as_often_as_usual_stays_as_it_begins() -> None:
+    assert Feed._meta.get_field("reliability").default == USUAL_RELIABILITY
+    # 100 readings, each right at .8 if all it tells happened; .8 x .9 of them were.
+    found = reliability(Verdicts(100, 72, 80))
+    assert found and found.mean == pytest.approx(0.9) and found.low < 0.9 < found.high
+
+
+@given(st.integers(1, 400), st.floats(0.3, 0.95), st.data())
+def test_its_reliability_is_a_chance_between_the_usual_one_and_what_was_found(
+    judged: int, stated: float, data: st.DataObject
+) -> None:
+    right = data.draw(st.integers(0, judged))
+    found = reliability(Verdicts(judged, right, judged * stated))
+    assert found and 0 <= found.low <= found.mean <= found.high <= 1
+    least, most = sorted((USUAL_RELIABILITY, min(1.0, right / (judged * stated))))
+    assert least - 1e-9 <= found.mean <= most + 1e-9
+
+
+def test_of_a_source_that_was_never_judged_alone_nothing_is_known() -> None:
+    assert reliability(Verdicts(0, 0, 0)) is None

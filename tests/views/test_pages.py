@@ -16,6 +16,7 @@ from relations.merging.run import merge_new_reports
 from relations.models import Event, PairStanding
 from relations.scoring.run import score_stale_days
 from relations.templatetags.frames import telling_days
+from relations.views.correction_forms import seen_of
 from tests import making
 
 pytestmark = pytest.mark.django_db
@@ -308,8 +309,9 @@ def test_query_counts_do_not_grow_from_ten_to_a_thousand_events(count_queries: A
         making.report(type="accusation", event=event, occurred_on=event.occurred_on)
     many = {name: count_queries(url) for name, url in urls.items()}
     assert many == few
-    # Two of each are the session and its user; feeds, alerts and corrections ask for permissions too.
-    assert few == {"overview": 9, "timeline": 10, "timeline, filtered": 10, "event": 13, "article": 10, "feeds": 8}
+    # Two of each are the session and its user; feeds, alerts and corrections ask for permissions too;
+    # the actors to choose from, and whether the editor is asked for a second opinion.
+    assert few == {"overview": 9, "timeline": 10, "timeline, filtered": 10, "event": 15, "article": 10, "feeds": 8}
 
 
 def test_a_standing_of_which_little_is_known_says_so(signed_in: Any) -> None:
@@ -339,16 +341,16 @@ def test_a_session_that_ended_sends_the_browser_to_sign_in_and_back_to_the_page(
     assert plain["Location"] == "/sign-in/?next=/"
 
 
-def test_a_conflict_shows_the_event_as_it_is_and_the_next_save_goes_through(signed_in: Any) -> None:
+def test_a_conflict_shows_both_versions_and_the_next_save_goes_through(signed_in: Any) -> None:
     event = making.event(type="clash")
     score_stale_days()
     client = signed_in("editor")
     form = {"type": "apology", "direction": 1, "occurred_on": event.occurred_on.isoformat()}
-    stale = {**form, "seen": "2020-01-01T00:00:00+00:00"}
+    stale = {**form, "seen": seen_of({**event.as_edited(), "type": "accusation"})}
     answer = client.post(f"{event.get_absolute_url()}correct/", stale)
-    assert answer.status_code == 409 and "Someone changed this event meanwhile" in answer.content.decode()
+    assert answer.status_code == 409 and "Someone changed this event" in answer.content.decode()
     fresh = answer.context["form"]
-    assert fresh["type"].value() == "clash"
+    assert fresh["type"].value() == "apology", "what was chosen is not lost"
     again = client.post(f"{event.get_absolute_url()}correct/", {**form, "seen": fresh["seen"].value()}, follow=True)
     assert "score went from" in again.content.decode()
     event.refresh_from_db()
@@ -378,7 +380,7 @@ def test_a_verdict_is_what_it_says_and_the_score_follows_in_the_request(
     score_stale_days()
     before = PairStanding.objects.get().score
     form = {"type": "clash", "direction": 1, "occurred_on": event.occurred_on.isoformat(), "verdict": verdict}
-    signed_in("editor").post(f"{event.get_absolute_url()}correct/", {**form, "seen": event.updated_at.isoformat()})
+    signed_in("editor").post(f"{event.get_absolute_url()}correct/", {**form, "seen": seen_of(event.as_edited())})
     event.refresh_from_db()
     assert event.status == status
     after = PairStanding.objects.get().score
@@ -389,7 +391,7 @@ def test_an_unknown_verdict_changes_nothing(signed_in: Any) -> None:
     event = making.event(type="clash")
     form = {"type": "apology", "direction": 1, "occurred_on": event.occurred_on.isoformat(), "verdict": "delete"}
     answer = signed_in("editor").post(
-        f"{event.get_absolute_url()}correct/", {**form, "seen": event.updated_at.isoformat()}
+        f"{event.get_absolute_url()}correct/", {**form, "seen": seen_of(event.as_edited())}
     )
     event.refresh_from_db()
     assert answer.status_code == 422 and event.type == "clash"

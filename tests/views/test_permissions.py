@@ -46,13 +46,19 @@ ROUTES: dict[str, tuple[str, Collection[str]]] = {
     "correct-event": ("post", EDITORS),
     "merge-event": ("post", EDITORS),
     "split-event": ("post", EDITORS),
-    "undo-correction": ("post", EDITORS),
+    **dict.fromkeys(("undo-correction", "mark-event", "move-report"), ("get", EDITORS)),
+    **dict.fromkeys(("desk-precision", "desk-add-name"), ("get", EDITORS)),
+    "take-reliability": ("post", ADMINS),
     **dict.fromkeys(("feeds", "feeds-opml", "new-feed", "feed", "edit-feed"), ("get", ADMINS)),
     **dict.fromkeys(("add-feed", "add-feeds", "change-feeds"), ("post", ADMINS)),
     **dict.fromkeys(("pause-feed", "resume-feed", "fetch-feed"), ("post", ADMINS)),
     **dict.fromkeys(("search", "search-suggestions"), ("get", READERS)),
     **dict.fromkeys(("watches", "new-watch", "watch", "edit-watch", "watches-atom", "watch-atom"), ("get", PEOPLE)),
     **dict.fromkeys(("pause-watch", "resume-watch", "delete-watch"), ("post", PEOPLE)),
+    **dict.fromkeys(("desk", "desk-item"), ("get", EDITORS)),
+    **dict.fromkeys(("desk-undo", "desk-leave", "desk-chosen", "desk-chosen-undo"), ("post", EDITORS)),
+    **dict.fromkeys(("desk-agreement", "desk-disagreements", "desk-history"), ("get", EDITORS)),
+    "decide-opinions": ("post", EDITORS),
     "sign-in": ("get", EVERYONE),
     "sign-out": ("post", EVERYONE),
 }
@@ -75,6 +81,8 @@ def addresses() -> dict[str, list[Any]]:
         "article": [article.pk],
         "import": [ArticleImport.objects.create(feed=article.feed, name="a.jsonl", started_at=timezone.now()).pk],
         **{name: [event.pk] for name in ("correct-event", "merge-event", "split-event")},
+        **{name: [event.pk] for name in ("desk-item", "desk-undo")},
+        "decide-opinions": [event.pk],
         "engagement": [planned()[0].pk],
         "engagement-month": ["2026-11"],
         "country-ics": ["pak"],
@@ -83,10 +91,13 @@ def addresses() -> dict[str, list[Any]]:
         **{name: [event.pair.slug] for name in ("pair-engagements", "pair-ics", "why-today")},
         **{name: [event.pair.slug, making.today().isoformat()] for name in ("why", "why-data")},
         "undo-correction": [correction.pk],
+        "mark-event": [article.pk],
+        "move-report": [making.report(event=event).pk],
         **{
             name: [watch]
             for name in ("watch", "edit-watch", "watch-atom", "pause-watch", "resume-watch", "delete-watch")
         },
+        "take-reliability": [feed],
         **{name: [feed] for name in ("feed", "edit-feed", "pause-feed", "resume-feed", "fetch-feed")},
     }
 

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from relations.codebook.event_types import event_types
 from relations.models import LearntPrecision
 from relations.pipeline import learn_precision
-from relations.tension.precision import Verdicts
+from relations.tension.precision import IN_PASSING, INTERVAL, Verdicts
 
 
 class Command(BaseCommand):
@@ -17,11 +17,14 @@ class Command(BaseCommand):
         changed = learn_precision()
         newest = changed or LearntPrecision.objects.first()
         for slug, (judged, right, expected) in (newest.verdicts if newest else {}).items():
-            verdicts = Verdicts(int(judged), int(right), expected)
+            verdicts = Verdicts(judged, right, expected)
+            low, high = verdicts.belief.interval()
             self.stdout.write(
-                f"{event_types()[slug].name:32} {verdicts.right:4} of {verdicts.judged:4} upheld; "
-                f"said {verdicts.stated:.2f}, learnt {verdicts.learnt:.2f}"
+                f"{event_types()[slug].name:32} {verdicts.right:4g} of {verdicts.judged:4g} upheld; "
+                f"said {verdicts.stated:.2f}, learnt {verdicts.learnt:.2f} ({low:.2f} to {high:.2f})"
             )
+        if newest and newest.verdicts:
+            self.stdout.write(f"A verdict given in passing counts {IN_PASSING:g}. Intervals: {INTERVAL:.0%}.")
         if changed:
             self.stdout.write(
                 "All pairs are due for scoring with it: manage.py score_stale_days, or wait for a worker."

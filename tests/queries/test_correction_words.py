@@ -1,0 +1,163 @@
+"""What corrections changed, in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from relations.corrections.run import correct_event
+from relations.corrections.run_missed import BY_HAND
+from relations.corrections.run_placing import merge_events, move_report, split_event
+from relations.corrections.run_undo import undo
+from relations.models import Actor, Correction, CorrectionKind, Event, Status
+from relations.queries.correction_words import words_of_corrections
+from relations.queries.events import event_page, find_event
+from tests import making
+
+pytestmark = pytest.mark.django_db
+DAY = dt.date(2017, 9, 4)
+
+
+@pytest.fixture
+def editor() -> User:
+    return making.user("editor")
+
+
+def actor(country: str, name: str) -> Actor:
+    making.country(country)
+    return Actor.objects.create(
+        country_id=country, name=name, kind="institution", sector="GOV", key=f"{country}:{name}"
+    )
+
+
+def told(correction: Correction | None, here: int | None = None) -> list[str]:
+    assert correction
+    fetched = Correction.objects.select_related("event__pair", "other", "undoes").get(pk=correction.pk)
+    return words_of_corrections([fetched], set(), here)[0].changes
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"type": "apology"}, ["Type: Accused → Apology"]),
+        ({"direction": -1}, ["Direction: Pakistan towards United States → United States towards Pakistan"]),
+        ({"direction": 0}, ["Direction: Pakistan towards United States → both at once"]),
+        ({"occurred_on": dt.date(2017, 9, 1)}, ["Date: 4 September 2017 → 1 September 2017"]),
+        ({"occurred_on": DAY, "precision": "month"}, ["Date: 4 September 2017 → September 2017"]),
+        ({"occurred_on": DAY, "precision": "week"}, ["Date known to the: day → week"]),
+        ({"stage": "announced"}, ["Stage: held → announced"]),
+        ({"place": "Doha"}, ["Place: none → “Doha”"]),
+        ({"note": "See the other story."}, ["Note: none → “See the other story.”"]),
+        ({"status": "confirmed"}, ["Status: coded, not reviewed → confirmed by an editor"]),
+        (
+            {"type": "apology", "status": "confirmed"},
+            ["Type: Accused → Apology", "Status: coded, not reviewed → confirmed by an editor"],
+        ),
+    ],
+)
+def test_each_field_is_told_from_what_to_what(editor: User, change: dict[str, Any], words: list[str]) -> None:
+    event = making.event(type="accusation", occurred_on=DAY)
+    assert told(correct_event(event.pk, editor=editor, **change)) == words
+
+
+def test_actors_are_told_by_name_and_by_the_country_for_which_they_act(editor: User) -> None:
+    ministry, army = actor("PAK", "Foreign Ministry of Pakistan"), actor("PAK", "Army of Pakistan")
+    event = making.event(source_actor=ministry)
+    assert told(correct_event(event.pk, editor=editor, first_actor=army.pk)) == [
+        "Actor for Pakistan: Foreign Ministry of Pakistan → Army of Pakistan"
+    ]
+    # Turning the direction moves them to the other side, and changes neither.
+    turned = correct_event(event.pk, editor=editor, direction=-1)
+    assert told(turned) == ["Direction: Pakistan towards United States → United States towards Pakistan"]
+    assert told(correct_event(event.pk, editor=editor, first_actor=None)) == [
+        "Actor for Pakistan: Army of Pakistan → none"
+    ]
+    army.delete()
+    assert told(Correction.objects.get(undoes=None, pk=turned.pk)) == [  # type: ignore[union-attr]
+        "Direction: Pakistan towards United States → United States towards Pakistan"
+    ]
+    gone = Correction.objects.order_by("-pk")[0]
+    assert told(gone) == ["Actor: an actor that is deleted by now"]
+
+
+def two(editor: User) -> tuple[Event, Event]:
+    one, other = making.event(type="accusation"), making.event(type="accusation")
+    for _ in range(2):
+        making.report(event=one), making.report(event=other)
+    return one, other
+
+
+def test_what_was_placed_elsewhere_is_told_from_either_side(editor: User) -> None:
+    one, other = two(editor)
+    moved = move_report(one.reports.order_by("pk")[0].pk, other.pk, editor=editor)
+    assert told(moved) == [f"A report given to event {other.pk}"]
+    assert told(moved, other.pk) == [f"A report taken over from event {one.pk}"]
+    split = split_event(other.pk, [other.reports.order_by("pk")[0].pk], editor=editor)
+    assert told(split) == [f"Event {split.other_id} split off"]
+    assert told(split, split.other_id) == [f"Split off from event {other.pk}"]
+    merged = merge_events(one.pk, other.pk, editor=editor)
+    assert told(merged) == [f"Merged into event {other.pk}"]
+    assert told(merged, other.pk) == [f"Event {one.pk} merged into this one"]
+    undone = undo(merged.pk, editor=editor)
+    assert told(undone) == [f"Taken back: merged into event {other.pk}"]
+
+
+def test_an_undo_tells_what_became_of_the_fields(editor: User) -> None:
+    event = making.event(type="accusation")
+    first = correct_event(event.pk, editor=editor, type="apology")
+    correct_event(event.pk, editor=editor, type="clash")
+    assert first
+    assert told(undo(first.pk, editor=editor)) == ["No field changed, as other corrections say the same"]
+    assert told(undo(Correction.objects.get(changes__type__1="clash").pk, editor=editor)) == [
+        "Type: Armed clash → Accused"
+    ]
+
+
+def test_events_that_editors_added_are_told_as_such(editor: User) -> None:
+    event = making.event()
+    changes = {"status": ["coded", "confirmed"]}
+    added = Correction.objects.create(event=event, editor=editor, kind=CorrectionKind.ADD, changes=changes)
+    assert told(added) == ["Added, as the coder had missed it"]
+    marked = Correction.objects.create(event=event, editor=editor, kind=CorrectionKind.ADD, changes={})
+    assert told(marked) == ["Words marked in a story that tell of it too"]
+    assert BY_HAND  # the reports of both are by an editor's hand
+    assert told(undo(marked.pk, editor=editor)) == ["Taken back: words marked in a story that tell of it too"]
+
+
+def test_every_kind_of_correction_has_words(editor: User) -> None:
+    event = making.event()
+    for kind in CorrectionKind:
+        made = Correction(event=event, editor=editor, kind=kind, changes={}, other=making.event())
+        assert all(words_of_corrections([made], set())[0].changes), kind
+
+
+def test_the_events_page_tells_them_and_any_that_stands_can_be_undone(editor: User) -> None:
+    one, other = two(editor)
+    edit = correct_event(other.pk, editor=editor, status=Status.CONFIRMED)
+    merged = merge_events(one.pk, other.pk, editor=editor)
+    assert edit
+    undone = undo(edit.pk, editor=editor)
+    found = find_event(other.pk)
+    assert found
+    history = {row.correction.pk: row for row in event_page(found).corrections}
+    assert list(history) == [undone.pk, merged.pk, edit.pk]
+    assert history[merged.pk].changes == [f"Event {one.pk} merged into this one"]
+    assert history[merged.pk].other_url == one.get_absolute_url()
+    assert [history[pk].can_be_undone for pk in history] == [False, True, False]
+    assert history[edit.pk].is_undone
+
+
+def test_names_of_actors_are_asked_once(editor: User) -> None:
+    made = [actor("PAK", f"Office {number}").pk for number in range(6)]
+    event = making.event()
+    for pk in made:
+        correct_event(event.pk, editor=editor, first_actor=pk)
+    corrections = list(Correction.objects.select_related("event__pair", "other", "undoes"))
+    with CaptureQueriesContext(connection) as asked:
+        words_of_corrections(corrections, set())
+    assert len(asked) == 1
