@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import (
     BooleanField,
@@ -73,7 +73,7 @@ class Alone(NamedTuple):
     number: int
 
 
-def deciding() -> QuerySet[Verdict]:
+def deciding() -> QuerySet[Any]:
     """Of each event of the own coding that was judged, the verdict that decides: the word between two opinions, else
     the newest at the desk or in passing. What only an editor read in a story is no reading of the coder's.
 

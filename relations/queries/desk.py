@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, F
+from django.urls import reverse
 from django.utils import timezone
 
 from relations.codebook.event_types import event_types
@@ -26,7 +28,7 @@ from relations.models import (
     Status,
     Verdict,
 )
-from relations.queries.display import MINUS, EventWords, count, event_words
+from relations.queries.display import MINUS, EventWords, count, country_name, event_words
 from relations.queries.events import NEAR, NEAR_SHOWN, ReportWords, report_words
 from relations.queries.overview import SIDES
 from relations.tension.formula import weighs_as
@@ -34,7 +36,17 @@ from relations.tension.formula import weighs_as
 # Of the reports of an item that are shown beside the surest; the event's page has all.
 OTHERS_SHOWN = 4
 CHOICES_SHOWN = 300
+LONGEST_NAME = 120
 AGES = {7: "of the last 7 days", 30: "of the last 30 days", 90: "of the last 90 days", 365: "of the last year"}
+
+
+@dataclass(frozen=True, slots=True)
+class NameOffer:
+    """Words that stand for a country in a sentence, with where they can be made a name of one of its actors."""
+
+    words: str
+    country: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +54,8 @@ class Item:
     """An item of the queue. event: as the coder read it, also where another editor has judged it already.
 
     surest: the report that says it most surely; others: further ones; total: of all others, where not all are shown.
-    worth: why a look is worth it, in words. is_second: a second opinion is asked for.
+    worth: why a look is worth it, in words. is_second: a second opinion is asked for. names: words of the
+    sentence that stand for a side and could be taught as a name of one of its actors.
     """
 
     event: Event
@@ -54,6 +67,7 @@ class Item:
     more: bool
     total: int
     is_second: bool
+    names: list[NameOffer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +108,19 @@ def _item(event: Event, item: ReviewItem, reports: list[ReportWords]) -> Item:
         more=len(reports) > 1 + OTHERS_SHOWN,
         total=max(0, len(reports) - 1),
         is_second=item.state == ReviewState.SECOND,
+        names=_names(event, reports[0]) if reports else [],
     )
+
+
+def _names(event: Event, surest: ReportWords) -> list[NameOffer]:
+    sides = {"source": surest.report.source_id, "target": surest.report.target_id}
+    found = {}
+    for piece in surest.pieces:
+        country = sides.get(piece.mark, "")
+        if country and piece.text != country_name(country) and len(piece.text) <= LONGEST_NAME:
+            query = urlencode({"name": piece.text, "country": country.lower()})
+            found[piece.text] = NameOffer(piece.text, country_name(country), f"{reverse('desk-add-name')}?{query}")
+    return list(found.values())
 
 
 def _worth(event: Event) -> str:

@@ -56,7 +56,7 @@ class Wrong:
 @dataclass(frozen=True, slots=True)
 class Trust:
     """A source's reliability, as set by hand and as verdicts have it. value: to be taken over; empty where there is
-    too little to go by, or nothing to change."""
+    too little to go by, or what is set fits."""
 
     feed_id: int
     as_set: str
@@ -132,8 +132,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What flagged rows show. verdicts: the newest wrong ones by table and key; sentences: by event and rule the surest,
-    that of any rule under ""."""
+    """What flagged rows show. verdicts: the newest wrong ones by table and key; sentences: by event and rule the
+    surest, that of any rule under ""."""
 
     verdicts: dict[tuple[str, Key], list[Verdict]]
     sentences: Mapping[int, Mapping[str, str]]
@@ -251,7 +251,9 @@ def _look_up(flagged: Iterable[tuple[str, Key]]) -> Looked:
     keys = {of: [key for table, key in verdicts if table == of] for of in TITLES}
     of_them = Q(type__in=keys["types"]) | Q(sources__overlap=keys["sources"]) | Q(rules__overlap=keys["rules"])
     lacking = set(verdicts)
-    for verdict in deciding().filter(of_them, right=False).order_by("-pk").iterator(NEWEST):
+    # Whoever is asked for a second opinion must not find the first one here.
+    wrong = deciding().filter(of_them, right=False).exclude(event__review__state=ReviewState.SECOND)
+    for verdict in wrong.order_by("-pk").iterator(NEWEST):
         places = {("types", verdict.reading["type"])}
         places.update(("sources", feed) for feed in verdict.sources)
         places.update(("rules", rule) for rule in verdict.rules)
@@ -261,7 +263,7 @@ def _look_up(flagged: Iterable[tuple[str, Key]]) -> Looked:
                 lacking.remove(place)
         if not lacking:
             break
-    events = {verdict.event_id for wrong in verdicts.values() for verdict in wrong}
+    events = {verdict.event_id for found in verdicts.values() for verdict in found}
     reports = Report.objects.filter(event__in=events, marked_by=None).order_by("confidence", "-pk")
     for event, rule, sentence in reports.annotate(rule=RULE).values_list("event", "rule", "sentence"):
         sentences[event][rule] = sentences[event][""] = sentence  # the surest is the last
@@ -299,8 +301,9 @@ def _trust(feed: Feed, alone: Tally | None) -> Trust:
     learnt = f"{_percent(found.mean)} ({_range(found.low, found.high)})"
     if alone.judged < ENOUGH:
         return Trust(feed.pk, as_set, f"{learnt}, of too few verdicts to take over", "")
-    value = f"{found.mean:.2f}"
-    return Trust(feed.pk, as_set, learnt, value if abs(float(value) - feed.reliability) >= 0.01 else "")
+    # What is set and lies within the interval is as good as the mean.
+    fits = found.low <= feed.reliability <= found.high
+    return Trust(feed.pk, as_set, learnt, "" if fits else f"{found.mean:.2f}")
 
 
 def _estimate(belief: Beta) -> Estimate:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from relations.merging.run import merge_new_reports
-from relations.models import Watch, WatchAlert
+from relations.models import ReviewItem, Watch, WatchAlert
 from relations.models.loading import load_codebook
 from tests import making
 from tests.views.plans import of_each_state
@@ -52,8 +52,10 @@ def every_address(transactional_db: None) -> list[str]:
         making.report(event.source_id, event.target_id, type, event=event, spans={"trigger": [0, 8]})
     merge_new_reports()
     look()  # the watch of the pair tells of it
+    waiting = ReviewItem.objects.latest("value").event_id
+    forms = [reverse("desk-item", args=[waiting]) + f"?part={part}" for part in ("", "edit", "reject", "merge")]
     routes = [name for name, (method, _) in ROUTES.items() if method == "get" and name != "sign-in"]
-    return [reverse(name, args=args.get(name, [])) for name in routes] + [*MORE]
+    return [reverse(name, args=args.get(name, [])) for name in routes] + [*MORE, *forms]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

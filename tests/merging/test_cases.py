@@ -95,6 +95,15 @@ def test_copies_of_what_was_judged_join_it_however_many_they_are() -> None:
     assert [len(group) for group in partition([judged, *copies])] == [5]
 
 
+def test_what_was_judged_of_a_month_is_joined_by_its_copies_that_name_the_day_and_by_no_others() -> None:
+    said = "Guns fired over the river at Teetwal for two hours."
+    month = telling(1, day=0, type="clash", precision="month", sentence=said, event=5, pinned=True)
+    copy = telling(2, day=12, type="clash", sentence=said)
+    another = telling(3, day=20, type="clash", sentence="A raid near Uri cost two soldiers their lives.")
+    groups = partition([month, copy, another])
+    assert sorted(sorted(one.id for one in group) for group in groups) == [[1, 2], [3]]
+
+
 def test_what_an_editor_put_together_stays_and_draws_what_tells_of_it() -> None:
     pinned = [telling(1, event=7, pinned=True), telling(2, day=20, event=7, pinned=True)]
     near = telling(3, day=20)

@@ -159,7 +159,8 @@ def test_the_command_says_what_was_learnt_with_its_interval(editor: User) -> Non
 
 
 def test_outcomes_are_told_from_what_is_stored_as_from_the_verdict_itself(editor: User) -> None:
-    for day, new in enumerate(({"type": "strike"}, {"direction": 0}, {"stage": "announced"}, {})):
+    changes: list[dict[str, Any]] = [{"type": "strike"}, {"direction": 0}, {"stage": "announced"}, {}]
+    for day, new in enumerate(changes):
         at_the_desk(told(day), editor, **new)
     own = {verdict.pk: verdict.is_right for verdict in Verdict.objects.all()}
     assert {one.verdict: one.is_right for one in judged()} == own

@@ -282,3 +282,13 @@ def test_what_was_seen_survives_the_way_there_and_back() -> None:
     event = making.event()
     sent = json.loads(seen_of(event.as_edited()))
     assert sent["occurred_on"] == event.occurred_on.isoformat() and sent["status"] == "coded"
+
+
+def test_words_that_stand_for_a_side_can_be_taught_as_a_name(client: Client, editor: User) -> None:
+    sentence = "The Foreign Office warned Washington on Monday."
+    making.report(type="clash", sentence=sentence, spans={"source": [4, 18], "target": [26, 36]}, confidence=0.6)
+    merge_new_reports()
+    event = Event.objects.get()
+    page = client.get(reverse("desk-item", args=[event.pk]), {"part": "edit"}).content.decode()
+    assert f'href="{reverse("desk-add-name")}?name=Foreign+Office&amp;country=pak"' in page
+    assert client.get(reverse("desk-add-name"), {"name": "Foreign Office", "country": "pak"}).status_code == 200

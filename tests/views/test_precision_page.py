@@ -16,7 +16,7 @@ from django.urls import reverse
 from relations.corrections.run import correct_event
 from relations.corrections.run_desk import claim, judge
 from relations.merging.run import merge_new_reports
-from relations.models import Calibration, DeskFilters, Event, Feed, LearntPrecision, ReviewItem, Verdict
+from relations.models import Calibration, DeskFilters, Event, Feed, ReviewItem, Verdict
 from relations.queries.precision import Precision, Row, precision
 from relations.scoring.run import learn_precision
 from tests import making
@@ -37,7 +37,7 @@ def read(number: int, type: str = "clash", feed: Feed | None = None, **values: A
     for _ in range(number):
         day = 20 * Event.objects.count()
         article = making.article("A story.", **({"feed": feed} if feed else {}))
-        defaults = {"confidence": 0.8, "because": f"{type} rule: “words”; path", "article": article}
+        defaults: dict[str, Any] = {"confidence": 0.8, "because": f"{type} rule: “words”; path", "article": article}
         report = making.report(type=type, occurred_on=ago(day), **(defaults | values))
         merge_new_reports()
         report.refresh_from_db()
@@ -171,6 +171,15 @@ def test_a_flagged_rule_shows_its_newest_wrong_verdicts_with_its_own_sentence(ed
     assert "style=" not in page
 
 
+def test_what_waits_for_a_second_opinion_is_not_given_away(editor: User) -> None:
+    events = read(12, confidence=0.6)
+    ReviewItem.objects.filter(event__in=events[6:]).update(is_double=True)
+    making.user("editor")
+    at_the_desk(editor, events, "rejected")
+    urls = [reverse("event", args=[event.pk]) for event in (events[5], events[4], events[3])]
+    assert [one.url for one in row(precision(), "types", "Armed clash").wrong] == urls
+
+
 def test_an_event_without_a_report_left_is_named_by_its_number(editor: User) -> None:
     events = read(12, confidence=0.6)
     at_the_desk(editor, events, "rejected")
@@ -244,10 +253,17 @@ def test_what_is_the_types_fault_is_not_laid_to_the_source(editor: User) -> None
     at_the_desk(editor, events[:8], "rejected")
     at_the_desk(editor, events[8:], "confirmed")
     before = row(precision(), "sources", "The Courier").trust
-    learn_precision()
+    assert learn_precision()
     after = row(precision(), "sources", "The Courier").trust
-    assert before and after and float(before.value) < float(after.value)
-    assert LearntPrecision.objects.count() == 1
+    assert before and after and int(before.learnt[:2]) < int(after.learnt[:2])
+
+
+def test_what_is_set_and_fits_the_verdicts_is_left(editor: User) -> None:
+    events = read(20, "clash", making.feed(title="The Courier"))
+    at_the_desk(editor, events[:6], "rejected")
+    at_the_desk(editor, events[6:], "confirmed")
+    found = row(precision(), "sources", "The Courier").trust
+    assert found and found.learnt.startswith("88 % (") and found.value == ""
 
 
 def test_only_what_rests_on_the_source_alone_speaks_of_it(editor: User) -> None:
