@@ -50,7 +50,7 @@ def undo(correction_id: int, *, editor: User, reason: str = "") -> Correction:
         kind=CorrectionKind.UNDO,
         reason=reason,
         undoes=correction,
-        other=Event.objects.filter(pk=correction.other_id).first(),
+        other=Event.objects.filter(pk=correction.other_id or 0).first(),
     )
     concerned = {event.pk, store_places.goes_on_as(event.pk), *([correction.other_id] if correction.other_id else [])}
     concerned |= _place_without(event, correction)

@@ -47,7 +47,7 @@ def make_one(split: Correction) -> set[int]:
     Nothing where an editor said since what either is part of. Ids of the events concerned.
     """
     concerned = give_back(split)
-    other, into = Event.objects.get(pk=split.other_id), goes_on_as(split.event_id)
+    other, into = Event.objects.get(pk=split.other_id or 0), goes_on_as(split.event_id)
     if other.status == Status.MERGED or into == other.pk:
         return concerned
     Report.objects.filter(event=other).update(event_id=into, due=True)  # what came later

@@ -94,7 +94,7 @@ def test_a_verdict_is_given_in_place_or_by_a_plain_form(open_as: Any, waiting: l
     page.goto("/desk/?type=clash")
     expect(page.locator(".item:not(.done)")).to_have_count(5)
     first = page.locator(".item").first
-    event = Event.objects.get(pk=first.get_attribute("data-event"))
+    event = Event.objects.get(pk=int(first.get_attribute("data-event") or 0))
     expect(first.locator("blockquote").first).to_contain_text("It had been quiet before.")
     expect(first.locator("mark.trigger").first).to_have_text("acted")
     first.get_by_role("link", name="Reject…").click()

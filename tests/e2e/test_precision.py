@@ -1,0 +1,65 @@
+"""The page of the coder's precision with flagged rows, and a name added from it, with and without script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from relations.corrections.run import correct_event
+from relations.merging.run import merge_new_reports
+from relations.models import ActorName, Event, ReviewItem
+from relations.models.loading import load_codebook
+from tests import making
+from tests.scoring.stored import ago
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture
+def judged(transactional_db: None) -> None:
+    """A type, source and rule that are mostly wrong, and others that are right; some of them of the random sample."""
+    load_codebook()
+    editor, feed = making.user("editor"), making.feed(title="The Courier")
+    for number in range(40):
+        type = ("accusation", "clash")[number % 2]
+        article = making.article("A story.", feed=feed if number % 2 == 0 else making.feed())
+        because = f"{type} rule: “words”; path"
+        making.report(type=type, occurred_on=ago(20 * number), article=article, because=because, confidence=0.6)
+    merge_new_reports()
+    ReviewItem.objects.update(is_audit=True)
+    for event in Event.objects.order_by("pk"):
+        status = "rejected" if event.type == "accusation" else "confirmed"
+        correct_event(event.pk, editor=editor, status=status, reason="told as history" if event.pk % 2 else "")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+def test_the_page_can_be_read_by_everyone(open_as: Any, judged: None, scheme: str, width: int) -> None:
+    page: Page = open_as("admin", width=width, scheme=scheme)
+    page.goto("/desk/precision/")
+    assert page.locator(".flagged-row").count() == 3 and page.locator(".wrong-row li").count() == 9
+    assert page.locator("svg.interval").count() > 10
+    found = [one["id"] for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
+    assert found == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="as the reliability of The Courier").click()
+    expect(page.locator(".messages")).to_contain_text("The Courier has a reliability of")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_name_is_added_from_the_desk(open_as: Any, judged: None, javascript: bool) -> None:
+    page: Page = open_as("editor", javascript=javascript)
+    page.goto("/desk/precision/")
+    page.get_by_role("link", name="add the name").click()
+    page.get_by_label("Name", exact=True).fill("Freedonia House")
+    page.get_by_label("Country").select_option(label="Chile")
+    page.get_by_role("button", name="Show its actors").click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Freedonia House")
+    page.get_by_label("Whose name it is").select_option(label="Chile")
+    page.get_by_role("button", name="Add the name").click()
+    expect(page.locator("#add-name [role=status]")).to_contain_text("“Freedonia House” stands for Chile")
+    assert ActorName.objects.added().get().name == "Freedonia House"
+    page.get_by_role("link", name="have those read again").click()
+    expect(page.locator("#content")).to_contain_text("Freedonia House")
