@@ -90,7 +90,9 @@ def _actions(browser: Client, waiting: Iterator[int]) -> dict[str, Callable[[], 
 
     def move() -> None:
         report = Report.objects.standing().filter(event=next(told_twice)).latest("pk")
-        into = Event.objects.filter(pair=report.pair_id).exclude(pk=report.event_id or 0).exclude(status="merged").first()
+        into = (
+            Event.objects.filter(pair=report.pair_id).exclude(pk=report.event_id or 0).exclude(status="merged").first()
+        )
         if into:
             _done(browser.post(reverse("move-report", args=[report.pk]), {"into": into.pk}))
 

@@ -1,5 +1,6 @@
 """The Celery application and its beat: once a minute every stage is told to look at what is due; every five minutes
-feeds that need an admin are looked for; once a night the scores learn from editors' verdicts, and what is old goes."""
+feeds that need an admin are looked for; once a night the scores learn from editors' verdicts, the desk's queue follows,
+and what is old goes."""
 
 import os
 

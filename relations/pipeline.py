@@ -22,6 +22,7 @@ from relations.corrections.run_desk import (
     judge_all,
     let_go,
     pass_on,
+    renew_queue,
     take_back_opinion,
 )
 from relations.corrections.run_missed import Mark, mark_words, take_as_said
@@ -121,6 +122,7 @@ __all__ = [
     "read_page",
     "recalibrate",
     "rehearse",
+    "renew_queue",
     "resume_feeds",
     "resume_watch",
     "same_server",

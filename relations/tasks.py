@@ -71,6 +71,7 @@ def watch_pairs() -> None:
 def learn_precision() -> None:
     if pipeline.learn_precision():
         score_stale_days.delay()
+    pipeline.renew_queue()
 
 
 @shared_task(**PATIENT)

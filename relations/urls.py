@@ -29,6 +29,7 @@ from relations.views import (
     search,
     timeline_files,
     undoing,
+    verdict_files,
     watches,
     why,
 )
@@ -88,6 +89,8 @@ urlpatterns = [
     path("desk/disagreements/", desk_opinions.disagreements, name="desk-disagreements"),
     path("desk/disagreements/<int:event_id>/decide/", desk_opinions.decide_opinions, name="decide-opinions"),
     path("desk/history/", desk_opinions.history, name="desk-history"),
+    path("desk/verdicts/", verdict_files.verdicts, name="desk-verdicts"),
+    path("desk/verdicts.<str:suffix>", verdict_files.verdict_file, name="desk-verdicts-file"),
     path("desk/names/add/", desk_names.add_name, name="desk-add-name"),
     path("feeds/<int:feed_id>/reliability/", desk_figures.take_reliability, name="take-reliability"),
     path("articles/add/", articles.add_article, name="add-article"),

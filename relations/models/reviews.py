@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -171,6 +171,19 @@ class ReviewItems(models.QuerySet["ReviewItem"]):
         # held it for one purpose doesn't hold it for the next, as the first editor for the second opinion.
         if moved:
             self.filter(event__in=moved).update(holder=None, held_until=None)
+
+    def due_for_renewal(self, batch: int) -> Iterator[list[int]]:
+        """Events that wait for a look, or have no item yet and should, ids in batches: what a look is worth also
+        changes with what verdicts taught and who watches, and no event is forgotten for long."""
+        waiting = self.filter(state=ReviewState.WAITING).values_list("event_id", flat=True)
+        missing = Event.objects.filter(dataset=Dataset.OWN, status=Status.CODED, review=None).values_list(
+            "pk", flat=True
+        )
+        for ids in (waiting, missing.order_by()):
+            last = 0
+            while piece := list(ids.filter(pk__gt=last).order_by("pk")[:batch]):
+                yield piece
+                last = piece[-1]
 
 
 class ReviewItem(models.Model):

@@ -81,6 +81,10 @@ class GoldCounts:
     complete: int
     partly: int
 
+    @property
+    def stories(self) -> int:
+        return self.complete + self.partly
+
 
 def gold_counts(filters: VerdictFilters) -> GoldCounts:
     """Two queries."""

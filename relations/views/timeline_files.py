@@ -67,7 +67,7 @@ def pair_events(request: HttpRequest, slug: str, suffix: str) -> HttpResponseBas
     if about.most is None:
         lines = {"csv": as_csv.as_csv, "jsonl": as_jsonl.as_jsonl}[suffix](event_rows(pair, filters), absolute)
         kind = {"csv": as_csv.CONTENT_TYPE, "jsonl": as_jsonl.CONTENT_TYPE}[suffix]
-        response: HttpResponseBase = StreamingHttpResponse(_in_blocks(lines), content_type=kind)
+        response: HttpResponseBase = StreamingHttpResponse(in_blocks(lines), content_type=kind)
         response["Content-Disposition"] = f'attachment; filename="dyad-{pair.slug}.{suffix}"'
     else:
         response = _whole(request, pair, filters, suffix, about.most)
@@ -92,7 +92,7 @@ def _whole(request: HttpRequest, pair: CountryPair, filters: EventFilters, suffi
     return response
 
 
-def _in_blocks(lines: Iterable[str], size: int = 200) -> Iterator[str]:
+def in_blocks(lines: Iterable[str], size: int = 200) -> Iterator[str]:
     """Lines by the hundred: each piece that is sent costs more than a line."""
     block: list[str] = []
     for line in lines:

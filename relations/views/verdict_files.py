@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from relations.codebook.event_types import event_types
 from relations.exports import as_gold, as_plover
+from relations.queries.display import count
 from relations.queries.gold_rows import gold_articles, gold_counts
 from relations.queries.verdict_rows import VerdictFilters, choices, verdict_rows
 from relations.views.access import for_editors
@@ -88,16 +89,29 @@ def verdicts(request: HttpRequest) -> HttpResponse:
     form = VerdictFilterForm(request.GET)
     filters = form.filters()
     query = f"?{filters.query}" if filters.query else ""
+    counts = gold_counts(filters)
+    stories = counts.complete if filters.complete else counts.stories
     context = {
         "form": form,
         "filters": filters,
-        "counts": gold_counts(filters),
+        "counts": counts,
+        "stories": count(stories, "story", "stories"),
+        "partly": _partly(counts.partly, filters),
+        "verdicts": count(counts.verdicts, "verdict"),
         "choices": choices(),
         "is_filtered": replace(filters, readings=False, complete=True) != VerdictFilters(),
         "plover": reverse("desk-verdicts-file", args=["plover.jsonl"]) + query,
         "gold": reverse("desk-verdicts-file", args=["gold.jsonl"]) + query,
     }
-    return render_page(request, "relations/desk_verdicts.html", {"verdict-files": "relations/_verdict_files.html"}, context)
+    fragments = {"verdict-files": "relations/_verdict_files.html"}
+    return render_page(request, "relations/desk_verdicts.html", fragments, context)
+
+
+def _partly(number: int, filters: VerdictFilters) -> str:
+    words = count(number, "story has an event", "stories have events")
+    if filters.complete:
+        return f"{words} that nobody judged yet, and {'is' if number == 1 else 'are'} left out"
+    return f"of these {words} that nobody judged; the pairs of those count neither way"
 
 
 @require_safe

@@ -47,7 +47,9 @@ def fields_trial(said: list[dict[str, Any]], data: Any, editor: User, actors: di
     as_read = columns_of(event_id)
     told: list[tuple[Correction, dict[str, Any]]] = []
     for new in said:
-        by_id = {field: actors.get(value) if field.endswith("_actor") else value for field, value in new.items()}
+        by_id: dict[str, Any] = {
+            field: actors.get(value) if field.endswith("_actor") else value for field, value in new.items()
+        }
         said_now = spoken(event_id, by_id)
         correction = correct_event(event_id, editor=editor, **by_id)
         assert (correction is not None) == bool(said_now)

@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from relations.corrections.refusals import CorrectionRefused
 from relations.corrections.run import correct_event
-from relations.corrections.run_desk import AUDIT_EACH, claim, hold_again, judge, let_go, pass_on
+from relations.corrections.run_desk import AUDIT_EACH, claim, hold_again, judge, let_go, pass_on, renew_queue
 from relations.corrections.run_placing import merge_events, split_event
 from relations.corrections.run_undo import undo
 from relations.merging.run import merge_new_reports
-from relations.models import Correction, DeskFilters, Event, Report, ReviewItem, ReviewState, Status
+from relations.models import Correction, DeskFilters, Event, LearntPrecision, Report, ReviewItem, ReviewState, Status
 from relations.models.reviews import LEASE, is_chosen
 from tests import making
 from tests.corrections.waiting import queued, run_out, state
@@ -272,3 +273,16 @@ def test_the_queue_is_renewed_in_as_many_queries_for_one_event_as_for_many(setti
     one = queries_of(lambda: ReviewItem.objects.renew([events[0].pk]))
     many = queries_of(lambda: ReviewItem.objects.renew([event.pk for event in events]))
     assert one == many <= 8
+
+
+def test_at_night_the_queue_follows_what_was_learnt_and_forgets_no_event() -> None:
+    cache.clear()
+    made = [making.event(type="clash", confidence=0.9, occurred_on=making.ago(days)) for days in range(3)]
+    assert not ReviewItem.objects.exists(), "made past merging"
+    assert renew_queue(batch=2) == 3
+    before = ReviewItem.objects.get(event=made[0]).value
+    LearntPrecision.objects.create(verdicts={"clash": [50, 20, 45.0]})
+    cache.clear()
+    assert renew_queue() == 3
+    assert ReviewItem.objects.get(event=made[0]).value > before, "a doubtful type is worth more looks"
+    assert renew_queue() == 3 and ReviewItem.objects.count() == 3

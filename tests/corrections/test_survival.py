@@ -134,7 +134,9 @@ class Trial:
         self.survives()
 
     def say(self, new: dict[str, Any]) -> None:
-        by_id = {name: self.actors.get(value) if name.endswith("_actor") else value for name, value in new.items()}
+        by_id: dict[str, Any] = {
+            name: self.actors.get(value) if name.endswith("_actor") else value for name, value in new.items()
+        }
         columns = spoken(self.event, by_id)
         correction = correct_event(self.event, editor=self.editor, **by_id)
         if correction:

@@ -80,7 +80,8 @@ def test_a_merge_is_undone_whatever_verdict_came_after_it(editor: User) -> None:
     correct_event(b.pk, editor=editor, status=Status.CONFIRMED, note="Both armies say so.")
     undo(merge.pk, editor=editor)
     sound()
-    a.refresh_from_db(), b.refresh_from_db()
+    a.refresh_from_db()
+    b.refresh_from_db()
     assert (a.status, a.report_count) == (Status.CODED, 1), "the verdict was one on the other event"
     assert (b.status, b.report_count, b.note) == (Status.CONFIRMED, 1, "Both armies say so.")
 
@@ -104,7 +105,8 @@ def test_a_verdict_is_still_in_force_when_the_merge_after_it_is_undone(editor: U
     merge = merge_events(a.pk, b.pk, editor=editor)
     undo(merge.pk, editor=editor)
     sound()
-    a.refresh_from_db(), b.refresh_from_db()
+    a.refresh_from_db()
+    b.refresh_from_db()
     assert (a.status, b.status) == (Status.REJECTED, Status.CODED)
 
 

@@ -204,7 +204,8 @@ def test_an_event_is_merged_from_the_desk(client: Client, editor: User) -> None:
     page = client.get(reverse("desk-item", args=[one.pk]), {"part": "merge"}).content.decode()
     assert f'<option value="{other.pk}">' in page
     assert client.post(reverse("desk-item", args=[one.pk]), {"verdict": "merge", "into": "x"}).status_code == 422
-    response = client.post(reverse("desk-item", args=[one.pk]), {"verdict": "merge", "into": other.pk}, headers=FRAGMENT)
+    sent = {"verdict": "merge", "into": other.pk}
+    response = client.post(reverse("desk-item", args=[one.pk]), sent, headers=FRAGMENT)
     assert "Merged into event" in response.content.decode()
     one.refresh_from_db()
     assert one.merged_into_id == other.pk and not ReviewItem.objects.filter(event=one).exists()

@@ -48,6 +48,7 @@ ROUTES: dict[str, tuple[str, Collection[str]]] = {
     "split-event": ("post", EDITORS),
     **dict.fromkeys(("undo-correction", "mark-event", "move-report"), ("get", EDITORS)),
     **dict.fromkeys(("desk-precision", "desk-add-name"), ("get", EDITORS)),
+    **dict.fromkeys(("desk-verdicts", "desk-verdicts-file"), ("get", EDITORS)),
     "take-reliability": ("post", ADMINS),
     **dict.fromkeys(("feeds", "feeds-opml", "new-feed", "feed", "edit-feed"), ("get", ADMINS)),
     **dict.fromkeys(("add-feed", "add-feeds", "change-feeds"), ("post", ADMINS)),
@@ -91,6 +92,7 @@ def addresses() -> dict[str, list[Any]]:
         **{name: [event.pair.slug] for name in ("pair-engagements", "pair-ics", "why-today")},
         **{name: [event.pair.slug, making.today().isoformat()] for name in ("why", "why-data")},
         "undo-correction": [correction.pk],
+        "desk-verdicts-file": ["gold.jsonl"],
         "mark-event": [article.pk],
         "move-report": [making.report(event=event).pk],
         **{
