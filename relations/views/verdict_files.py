@@ -108,10 +108,11 @@ def verdicts(request: HttpRequest) -> HttpResponse:
 
 
 def _partly(number: int, filters: VerdictFilters) -> str:
-    words = count(number, "story has an event", "stories have events")
     if filters.complete:
+        words = count(number, "story has an event", "stories have events")
         return f"{words} that nobody judged yet, and {'is' if number == 1 else 'are'} left out"
-    return f"of these {words} that nobody judged; the pairs of those count neither way"
+    tell = "tells" if number == 1 else "tell"
+    return f"{number:,} of them {tell} also of what nobody judged; the pairs of that count neither way"
 
 
 @require_safe
