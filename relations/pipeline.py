@@ -21,6 +21,7 @@ from relations.corrections.run_desk import (
     judge,
     judge_all,
     let_go,
+    merge_at_desk,
     pass_on,
     renew_queue,
     take_back_opinion,
@@ -56,7 +57,7 @@ from relations.scoring.run import learn_precision, score_pair, score_stale_days
 from relations.tagging.coded import CodedEvent, happening_key
 from relations.tagging.passages import Passage, passage_of
 from relations.tagging.run import read_texts, tag_new_articles
-from relations.tagging.run_calibration import Recalibration, recalibrate
+from relations.tagging.run_calibration import Recalibration, recalibrate, restate_figures
 from relations.tagging.run_names import tidy_name, weigh_name
 from relations.tagging.run_offer import Offer, offered
 from relations.tagging.sentences import split as sentences_of
@@ -106,6 +107,7 @@ __all__ = [
     "judge_all",
     "learn_precision",
     "let_go",
+    "merge_at_desk",
     "merge_events",
     "move_feeds",
     "move_report",
@@ -123,6 +125,7 @@ __all__ = [
     "recalibrate",
     "rehearse",
     "renew_queue",
+    "restate_figures",
     "resume_feeds",
     "resume_watch",
     "same_server",

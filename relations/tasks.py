@@ -69,6 +69,7 @@ def watch_pairs() -> None:
 
 @shared_task(**PATIENT)
 def learn_precision() -> None:
+    pipeline.restate_figures()
     if pipeline.learn_precision():
         score_stale_days.delay()
     pipeline.renew_queue()

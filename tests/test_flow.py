@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 import tempfile
@@ -191,4 +192,4 @@ def test_the_web_process_killed_in_the_middle_of_corrections_leaves_whole_ones_o
 def field(page: str, name: str) -> str:
     found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)
     assert found, page[:500]
-    return found[1].replace("&#x2B;", "+")
+    return html.unescape(found[1])

@@ -28,6 +28,7 @@ from relations.models import (
     Status,
     Verdict,
 )
+from relations.models.reviews import AGREED_ON
 
 FIELDS = (*store.JUDGED, "note", "status")
 EARLIEST = dt.date(1900, 1, 1)
@@ -98,8 +99,10 @@ def correct_held(
         store.take_back_verdicts(Verdict.objects.filter(event=event))
         return correction
     origin = store.origin_of(item, editor)
-    # Where two disagree on the stage or the date, setting these decides.
-    if origin == Origin.DECISION or {"status", "type", "direction"} & set(columns):
+    # Where two disagree on the stage or the date, setting these decides, or concedes.
+    is_disputed = item is not None and item.state == ReviewState.SPLIT and store.has_judged(editor, event.pk)
+    judged = {"status", "type", "direction", *(AGREED_ON if is_disputed else ())}
+    if origin == Origin.DECISION or judged & set(columns):
         store.judge(event, reading, correction, item, origin)
     return correction
 

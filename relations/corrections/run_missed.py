@@ -77,7 +77,7 @@ def mark_words(article_id: int, mark: Mark, *, editor: User) -> Report:
     forward = Direction.FORWARD if mark.source == pair.first_id else Direction.BACKWARD
     start, end = mark.span
     words = mark.sentence[start:end]
-    values = {
+    values: dict[str, Any] = {
         "direction": Direction.MUTUAL if mark.mutual else forward,
         "source_actor_id": mark.source_actor,
         "target_actor_id": mark.target_actor,
@@ -85,6 +85,8 @@ def mark_words(article_id: int, mark: Mark, *, editor: User) -> Report:
         "precision": mark.precision,
         "date_words": "",
         "place": mark.place,
+        # What the coder read of a plan there, or an editor decided of its report, is no part of the mark.
+        **{"planned_on": [], "planned_from": None, "planned_until": None, "planned_words": "", "pinned": False},
         "sentence": mark.sentence,
         "spans": {"trigger": [start, end]},
         "because": f"marked by an editor: “{words[:200]}”",

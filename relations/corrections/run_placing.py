@@ -47,9 +47,11 @@ def split_event(event_id: int, report_ids: Collection[int], *, editor: User, rea
     event = store.hold(event_id)
     if event.status == Status.MERGED:
         raise CorrectionRefused(f"Event {event.pk} is part of event {event.merged_into_id}. Split that one.")
+    if not report_ids:
+        raise CorrectionRefused("Tick the reports that tell of something else.")
     reports = list(Report.objects.standing().filter(event=event).order_by("pk"))
     chosen = [report for report in reports if report.pk in set(report_ids)]
-    if len(chosen) < len(set(report_ids)) or not chosen:
+    if len(chosen) < len(set(report_ids)):
         raise CorrectionRefused(
             "Choose reports of this event; some of those sent belong to another or no longer stand."
         )

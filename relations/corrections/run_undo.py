@@ -7,7 +7,7 @@ relations.corrections.store_places.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -16,11 +16,7 @@ from django.db import transaction
 from relations.corrections import store, store_places
 from relations.corrections.refusals import CorrectionRefused
 from relations.models import Actor, Correction, CorrectionKind, Event, Report, ReviewItem, Status, Verdict, Withdrawal
-
-# What goes together: who acts on whom through whom, and the date with its precision. A type takes its stage along.
-SIDES = ("direction", "source_id", "target_id", "source_actor_id", "target_actor_id")
-TOGETHER = (SIDES, ("occurred_on", "precision"))
-NO_FIELDS = {"corrected_fields", "merged_into_id"}
+from relations.models.corrections import SIDES
 
 
 @transaction.atomic
@@ -52,7 +48,7 @@ def undo(correction_id: int, *, editor: User, reason: str = "") -> Correction:
         undoes=correction,
         other=Event.objects.filter(pk=correction.other_id or 0).first(),
     )
-    concerned = {event.pk, store_places.goes_on_as(event.pk), *([correction.other_id] if correction.other_id else [])}
+    concerned = {event.pk, Event.objects.goes_on_as(event.pk), *([correction.other_id] if correction.other_id else [])}
     concerned |= _place_without(event, correction)
     store_places.loosen(concerned)
     _stand_again(event, correction)
@@ -65,9 +61,13 @@ def _without_merge(event: Event) -> dict[str, Any]:
     """The columns of an event that stands for itself again."""
     if event.status != Status.MERGED:
         raise CorrectionRefused("The event is not part of another one any more.")
-    history = _history(event)
+    history = store.history_of(event)
     verdict = _last_word("status", [one for one in history if _stands(one)])
-    status = _value_of("status", verdict, event, history) if verdict else Status.CODED
+    if verdict is not None:
+        status = _value_of("status", verdict, event, history)
+    else:
+        is_born_so = "status" in _born_with(event, history)
+        status = store.before_all("status", event, history) if is_born_so else Status.CODED
     return {"status": status, "merged_into_id": None}
 
 
@@ -95,16 +95,16 @@ def _place_without(event: Event, correction: Correction) -> set[int]:
 
 def _fields_without(event: Event, correction: Correction) -> dict[str, Any]:
     """The columns as they are without one correction's word."""
-    history = _history(event)
+    history = store.history_of(event)
     told = [one for one in history if _stands(one) and one.pk != correction.pk]
     new: dict[str, Any] = {}
-    for field in sorted(_said(correction)):
+    for field in sorted(correction.said_fields):
         last = _last_word(field, told)
         if last is not None and last.pk > correction.pk:
             continue  # what was said since stands
-        value = _value_of(field, last, event, history) if last else _before_all(field, event, history)
+        value = _value_of(field, last, event, history) if last else store.before_all(field, event, history)
         new[field] = store.from_json(field, value)
-    verdict, born_with = _last_word("status", told), _born_with(history)
+    verdict, born_with = _last_word("status", told), _born_with(event, history)
     if verdict is not None:
         is_judged = _value_of("status", verdict, event, history) != Status.CODED
     else:
@@ -112,17 +112,12 @@ def _fields_without(event: Event, correction: Correction) -> dict[str, Any]:
     if event.status == Status.MERGED or (event.status == Status.WITHDRAWN and not is_judged):
         # What has become of its evidence is no editor's word; the status is worked out when it comes back.
         new.pop("status", None)
-    said_now = born_with.union(*map(_said, told))
+    said_now = born_with.union(*(one.said_fields for one in told))
     corrected = said_now & set(event.corrected_fields) - {"status"}
     if is_judged:
         corrected.add("status")
     new = {field: value for field, value in new.items() if getattr(event, field) != value}
     return _with_fitting_actors(event, new) | {"corrected_fields": sorted(corrected)}
-
-
-def _history(event: Event) -> list[Correction]:
-    """All corrections of an event, oldest first, each with the one that took it back."""
-    return list(Correction.objects.filter(event=event).select_related("undone_by").order_by("pk"))
 
 
 def _stands(correction: Correction) -> bool:
@@ -131,48 +126,20 @@ def _stands(correction: Correction) -> bool:
 
 
 def _last_word(field: str, told: Sequence[Correction]) -> Correction | None:
-    return next((one for one in reversed(told) if field in _said(one)), None)
-
-
-def _said(correction: Correction) -> set[str]:
-    """The fields that a correction set, also those that were as it set them."""
-    before, after = correction.changes.get("corrected_fields", [[], []])
-    said = (set(correction.changes) | (set(after) - set(before))) - NO_FIELDS
-    for group in TOGETHER:
-        if said & set(group):
-            said |= set(group)
-    return said | ({"stage"} if "type" in said else set())
+    return next((one for one in reversed(told) if field in one.said_fields), None)
 
 
 def _value_of(field: str, correction: Correction, event: Event, history: Sequence[Correction]) -> Any:
     """What a correction set a field to, as JSON has it; where that was so already, as the next change found it."""
     if field in correction.changes:
         return correction.changes[field][1]
-    return _as_found(field, event, [one for one in history if one.pk > correction.pk])
+    return store.as_found(field, event, [one for one in history if one.pk > correction.pk])
 
 
-def _before_all(field: str, event: Event, history: Sequence[Correction]) -> Any:
-    """What the coder had before editors spoke of a field, the last time that they began to."""
-    group = next((set(group) for group in TOGETHER if field in group), {field})
-    began = 0
-    for at, one in enumerate(history):
-        before, after = one.changes.get("corrected_fields", [[], []])
-        if group & set(after) and not group & set(before):
-            began = at
-    return _as_found(field, event, history[began:])
-
-
-def _as_found(field: str, event: Event, later: Iterable[Correction]) -> Any:
-    """The value that the next change of a field found there."""
-    found = next((one.changes[field][0] for one in later if field in one.changes), getattr(event, field))
-    return store.to_json(found)
-
-
-def _born_with(history: Sequence[Correction]) -> set[str]:
+def _born_with(event: Event, history: Sequence[Correction]) -> set[str]:
     """Fields that were an editor's word from the event's beginning, as with what is split off a rejected one."""
-    return next(
-        (set(one.changes["corrected_fields"][0]) for one in history if "corrected_fields" in one.changes), set()
-    )
+    at_first = (one.changes["corrected_fields"][0] for one in history if "corrected_fields" in one.changes)
+    return set(next(at_first, event.corrected_fields))
 
 
 def _with_fitting_actors(event: Event, new: dict[str, Any]) -> dict[str, Any]:
@@ -189,9 +156,23 @@ def _with_fitting_actors(event: Event, new: dict[str, Any]) -> dict[str, Any]:
 
 
 def _stand_again(event: Event, correction: Correction) -> None:
-    """Reopening an event took its verdicts back; without it those stand whose corrections do."""
-    if correction.changes.get("status", ["", ""])[1] != Status.CODED or correction.kind != CorrectionKind.EDIT:
+    """Reopening an event took its verdicts back; without it those stand whose corrections do, unless it was reopened
+    again since."""
+    if not _reopens(correction):
         return
-    reopened = correction.made_at
-    given = Verdict.objects.filter(event=event, given_at__lt=reopened, taken_back_at__gte=reopened)
-    given.filter(correction__undone_by=None).update(taken_back_at=None)
+    reopened = [one for one in store.history_of(event) if _reopens(one)]
+    in_force = [one.made_at for one in reopened if _stands(one)]
+    gone = Verdict.objects.filter(event=event, correction__undone_by=None)
+    again = [
+        verdict.pk
+        for verdict in gone
+        if verdict.taken_back_at  # and by a reopening, not by who gave it
+        and any(verdict.given_at < one.made_at <= verdict.taken_back_at for one in reopened)
+        and not any(verdict.given_at < at for at in in_force)
+    ]
+    Verdict.objects.filter(pk__in=again).update(taken_back_at=None)
+
+
+def _reopens(correction: Correction) -> bool:
+    status = correction.changes.get("status", ["", ""])
+    return correction.kind == CorrectionKind.EDIT and status[1] == Status.CODED

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -25,6 +26,7 @@ from relations.models import (
     Verdict,
     rules_of,
 )
+from relations.models.corrections import TOGETHER
 
 # What is judged of a reading, beside how sure it was; the names are those of Event.as_edited.
 JUDGED = ("type", "direction", "occurred_on", "precision", "stage", "place", "first_actor", "second_actor")
@@ -83,17 +85,6 @@ def pin(event: Event) -> list[list[Any]]:
     return placed
 
 
-def put_back(placed: Iterable[list[Any]]) -> None:
-    """Reports to the events where they stood, pinned or not as then. placed: as Correction has it."""
-    placed = list(placed)
-    moved = Report.objects.filter(pk__in=[report for report, *_ in placed], event__isnull=False)
-    concerned = {*moved.values_list("event", flat=True), *(event_id for _, event_id, _ in placed)}
-    for event_id, pinned in sorted({(event_id, pinned) for _, event_id, pinned in placed}):
-        ids = [report for report, of_event, was in placed if (of_event, was) == (event_id, pinned)]
-        Report.objects.filter(pk__in=ids).update(event_id=event_id, pinned=pinned, due=True)
-    Event.objects.filter(pk__in=concerned).exclude(status=Status.MERGED).update(evidence_changed=True)
-
-
 def of_event(event_id: int) -> Q:
     """Corrections of an event, its merges and splits with others included."""
     return Q(event=event_id) | Q(other=event_id)
@@ -132,22 +123,67 @@ def judge(
 
 
 def reading_of(event: Event) -> dict[str, Any]:
-    """What the coder read, as far as it can still be told: what the first verdict judged, else the event as it is."""
-    first = Verdict.objects.standing().filter(event=event).order_by("pk").first()
-    if first is not None:
-        return dict(first.reading)
-    return {**_judged(event), "type": event.coded_as or event.type, "confidence": event.confidence}
+    """What the coder reads, as far as it can still be told: what the first verdict on a reading of the same version
+    judged; else the event, with what editors set of it as it was before they did, or as a later version reads it."""
+    surest = _surest(_read(event))
+    verdicts = list(Verdict.objects.standing().filter(event=event).order_by("pk"))
+    for verdict in verdicts:
+        if verdict.coder == (surest.coder if surest else ""):
+            return dict(verdict.reading)
+    read = copy.copy(event)
+    set_by_editors = _with_their_groups(event.corrected_fields) - {"status", "note"}
+    history = history_of(event) if set_by_editors else []
+    for field in set_by_editors:
+        is_newer = verdicts and surest
+        value = getattr(surest, field) if is_newer else from_json(field, before_all(field, event, history))
+        setattr(read, field, value)
+    return {**_judged(read), "type": event.coded_as or read.type, "confidence": event.confidence}
+
+
+def _with_their_groups(fields: Iterable[str]) -> set[str]:
+    return set(fields).union(*(group for group in TOGETHER if set(group) & set(fields)))
+
+
+def history_of(event: Event) -> list[Correction]:
+    """All corrections of an event, oldest first, each with the one that took it back."""
+    return list(Correction.objects.filter(event=event).select_related("undone_by").order_by("pk"))
+
+
+def before_all(field: str, event: Event, history: Sequence[Correction]) -> Any:
+    """What the coder had before editors spoke of a field, the last time that they began to, as JSON has it."""
+    group = next((set(group) for group in TOGETHER if field in group), {field})
+    began = 0
+    for at, one in enumerate(history):
+        before, after = one.changes.get("corrected_fields", [[], []])
+        if group & set(after) and not group & set(before):
+            began = at
+    return as_found(field, event, history[began:])
+
+
+def as_found(field: str, event: Event, later: Iterable[Correction]) -> Any:
+    """The value that the next change of a field found there, as JSON has it; the event's where there is none."""
+    found = next((one.changes[field][0] for one in later if field in one.changes), getattr(event, field))
+    return to_json(found)
 
 
 def evidence_of(event: Event) -> dict[str, Any]:
     """Which rules and sources a verdict on an event is one on, and which coder."""
-    reports = list(Report.objects.standing().filter(event=event, marked_by=None).select_related("article"))
-    surest = max(reports, key=lambda report: (report.confidence, -report.pk), default=None)
+    reports = _read(event)
+    surest = _surest(reports)
     return {
         "rules": rules_of(reports),
         "sources": sorted({report.article.feed_id for report in reports}),
         "coder": surest.coder if surest else "",
     }
+
+
+def _read(event: Event) -> list[Report]:
+    """The standing reports of an event that the coder read."""
+    return list(Report.objects.standing().filter(event=event, marked_by=None).select_related("article"))
+
+
+def _surest(reports: Iterable[Report]) -> Report | None:
+    return max(reports, key=lambda report: (report.confidence, -report.pk), default=None)
 
 
 def take_back_verdicts(verdicts: Any) -> None:
@@ -167,9 +203,13 @@ def origin_of(item: ReviewItem | None, editor: User) -> Origin:
 
 def may_decide(editor: User, event_id: int) -> bool:
     """Whether the editor may decide between two opinions: with the right to, and neither of the two theirs."""
-    if not editor.has_perm("relations.decide_verdicts"):
-        return False
-    return not Verdict.objects.standing().filter(event=event_id, editor=editor).exists()
+    return editor.has_perm("relations.decide_verdicts") and not has_judged(editor, event_id)
+
+
+def has_judged(editor: User, event_id: int, *origins: Origin) -> bool:
+    """Whether something that the editor said of the event stands; of these origins, if any are given."""
+    said = Verdict.objects.standing().filter(event=event_id, editor=editor)
+    return (said.filter(origin__in=origins) if origins else said).exists()
 
 
 def _judged(event: Event) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from relations.corrections import store
 from relations.models import Correction, CorrectionKind, Event, Report, Status
@@ -20,8 +20,8 @@ def give_back(correction: Correction) -> set[int]:
 
     What an editor has put elsewhere since stays there.
     """
-    giver = goes_on_as(correction.other_id or 0)
-    placing = _placing(correction.event_id)
+    giver = Event.objects.goes_on_as(correction.other_id or 0)
+    placing = _placing(correction, giver)
     later = {
         report
         for one in placing
@@ -32,7 +32,7 @@ def give_back(correction: Correction) -> set[int]:
     to: dict[int, list[int]] = {}
     for report in _moved(correction):
         if report in here and report not in later:
-            to.setdefault(goes_on_as(_came_from(report, correction, placing)), []).append(report)
+            to.setdefault(Event.objects.goes_on_as(_came_from(report, correction, placing)), []).append(report)
     for event_id, reports in sorted(to.items()):
         Report.objects.filter(pk__in=reports).update(event_id=event_id, pinned=True, due=True)
     concerned = {giver, *to}
@@ -47,7 +47,7 @@ def make_one(split: Correction) -> set[int]:
     Nothing where an editor said since what either is part of. Ids of the events concerned.
     """
     concerned = give_back(split)
-    other, into = Event.objects.get(pk=split.other_id or 0), goes_on_as(split.event_id)
+    other, into = Event.objects.get(pk=split.other_id or 0), Event.objects.goes_on_as(split.event_id)
     if other.status == Status.MERGED or into == other.pk:
         return concerned
     Report.objects.filter(event=other).update(event_id=into, due=True)  # what came later
@@ -72,23 +72,22 @@ def loosen(event_ids: Iterable[int]) -> None:
             Report.objects.filter(event=event, pinned=True).update(pinned=False, due=True)
 
 
-def goes_on_as(event_id: int) -> int:
-    """The event that a merged one is part of now; itself for any other."""
+def _placing(correction: Correction, giver: int) -> list[Correction]:
+    """The merges, splits and moves of reports that a correction moved, oldest first, each with what took it back.
+
+    Found along the events through which these reports went; giver: the event that has them now. A query a step.
+    """
+    reports = set(_moved(correction))
+    found: dict[int, Correction] = {}
     seen: set[int] = set()
-    while event_id not in seen:
-        seen.add(event_id)
-        into = Event.objects.filter(pk=event_id).values_list("merged_into_id", flat=True).first()
-        if into is None:
-            break
-        event_id = into
-    return event_id
-
-
-def _placing(event_id: int) -> list[Correction]:
-    """All merges, splits and moves among events of the same pair, oldest first, each with what took it back."""
-    pair = Event.objects.only("pair_id").get(pk=event_id).pair_id
-    found = Correction.objects.filter(kind__in=PLACING, event__pair=pair)
-    return list(found.select_related("undone_by").order_by("pk"))
+    ahead = {correction.event_id, giver, *([correction.other_id] if correction.other_id else [])}
+    while ahead:
+        seen |= ahead
+        concerned = Correction.objects.filter(Q(event__in=ahead) | Q(other__in=ahead), kind__in=PLACING)
+        told = [one for one in concerned.select_related("undone_by") if reports.intersection(_moved(one))]
+        found |= {one.pk: one for one in told}
+        ahead = {pk for one in told for pk in (one.event_id, one.other_id) if pk} - seen
+    return [found[pk] for pk in sorted(found)]
 
 
 def _stands(correction: Correction) -> bool:

@@ -12,7 +12,6 @@ from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.mail import EmailMessage
 from django.core.mail.message import sanitize_address
@@ -28,6 +27,7 @@ from relations.errors import RelationsError
 from relations.ingest import store_alerts
 from relations.ingest.alert_mail import MOST_SHOWN, Digest, Relief, Trouble, fit_to_send, moment
 from relations.models import Feed, FeedAlert, FeedState
+from relations.models.roles import people_who_may
 
 # The lock of those who look. Any number will do, as long as nothing else locks it.
 WATCHING_FEEDS = 0x44594145
@@ -102,10 +102,9 @@ def _told_lately(now: dt.datetime) -> bool:
 
 def _receivers() -> list[str]:
     """Addresses of the admins. Raises NotSent where there is none."""
-    people = User.objects.with_perm("relations.change_feed", backend=settings.AUTHENTICATION_BACKENDS[0])
     addresses: dict[str, str] = {}
     without = []
-    for person in people.order_by("pk"):
+    for person in people_who_may("relations.change_feed").order_by("pk"):
         try:
             validate_email(person.email)
             sanitize_address(person.email, settings.DEFAULT_CHARSET)  # which alone sees a domain that no mail can name

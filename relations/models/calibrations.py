@@ -6,6 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from relations.tension.lines import Line, Lines
+
 
 class Calibration(models.Model):
     """log odds that a reading is right = slope x raw figure + offset, for one version of a coder.
@@ -33,3 +35,23 @@ class Calibration(models.Model):
 
     def __str__(self) -> str:
         return f"calibration of {self.coder}, {self.made_at:%Y-%m-%d}"
+
+    @property
+    def line(self) -> Line:
+        return Line(self.slope, self.offset)
+
+
+def lines_of(coder: str, shipped: Line) -> Lines:
+    """The lines that a coder's version had, the one that comes with it first; one query."""
+    return lines_by_coder(coder=coder).get(coder, Lines(shipped))
+
+
+def lines_by_coder(**of: str) -> dict[str, Lines]:
+    """The lines of each version that any was fitted for; one query."""
+    kept: dict[str, list[Calibration]] = {}
+    for one in Calibration.objects.filter(**of).order_by("pk"):
+        kept.setdefault(one.coder, []).append(one)
+    return {
+        coder: Lines(Line(*ones[0].line_before), [one.made_at for one in ones], [one.line for one in ones])
+        for coder, ones in kept.items()
+    }

@@ -7,6 +7,11 @@ from django.db import models
 from relations.models.events import Event
 from relations.models.words import in_choices
 
+# What goes together: who acts on whom through whom, and the date with its precision. A type takes its stage along.
+SIDES = ("direction", "source_id", "target_id", "source_actor_id", "target_actor_id")
+TOGETHER = (SIDES, ("occurred_on", "precision"))
+_NO_FIELDS = {"corrected_fields", "merged_into_id"}
+
 
 class CorrectionKind(models.TextChoices):
     EDIT = "edit", "fields set, or a verdict given"
@@ -52,3 +57,13 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"Correction {self.pk} of event {self.event_id}"
+
+    @property
+    def said_fields(self) -> set[str]:
+        """The columns that it has a word on, also those that were as it set them."""
+        before, after = self.changes.get("corrected_fields", [[], []])
+        said = (set(self.changes) | (set(after) - set(before))) - _NO_FIELDS
+        for group in TOGETHER:
+            if said & set(group):
+                said |= set(group)
+        return said | ({"stage"} if "type" in said else set())

@@ -40,6 +40,14 @@ class Events(models.QuerySet["Event"]):
             updated_at=timezone.now(),
         )
 
+    def goes_on_as(self, event_id: int) -> int:
+        """The event that a merged one is part of now, through all later merges; its own id for any other."""
+        seen: set[int] = set()
+        while event_id not in seen:
+            seen.add(event_id)
+            event_id = self.filter(pk=event_id).values_list("merged_into", flat=True).first() or event_id
+        return event_id
+
     def newest_first(self) -> Events:
         return self.order_by("-occurred_on", "-pk")
 

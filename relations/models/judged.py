@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django.db.models import (
@@ -24,18 +24,23 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Exact
 
+from relations.models.calibrations import lines_by_coder
+from relations.models.feeds import Feed
 from relations.models.reports import Report
 from relations.models.reviews import Origin, Outcome, Verdict
 from relations.models.words import Dataset
-from relations.tension.precision import IN_PASSING
+from relations.tension.lines import Lines, restated_event
+from relations.tension.precision import IN_PASSING, USUAL_RELIABILITY
 
 # Rows that are held at once.
 CHUNK = 2000
+# What readings have in common that were judged alike.
+ALIKE = ("type", "sources", "rules", "is_audit", "right", "weight")
 
 
 class JudgedReading(NamedTuple):
-    """A reading that an editor judged. verdict, event: ids. stated: the probability that the event had then; weight:
-    what the verdict counts."""
+    """A reading that an editor judged. verdict, event: ids. stated: the probability that the event had then, by the
+    line of then; weight: what the verdict counts."""
 
     verdict: int
     event: int
@@ -48,7 +53,8 @@ class JudgedReading(NamedTuple):
 class Alike(NamedTuple):
     """Readings of one type, from the same sources by the same rules, that were judged alike.
 
-    number: how many; stated: the sum of their probabilities; weight: what each verdict counts; sources: ids of feeds.
+    number: how many; stated: the sum of their probabilities, by the line in force; weight: what each verdict counts;
+    sources: ids of feeds.
     """
 
     type: str
@@ -114,10 +120,52 @@ def judged() -> Iterator[JudgedReading]:
 
 
 def judged_alike() -> list[Alike]:
-    """The same, counted by the database; one query."""
-    alike = ("type", "sources", "rules", "is_audit", "right", "weight")
-    counted = deciding().order_by().values_list(*alike)
-    return [Alike(*row) for row in counted.annotate(number=Count("pk"), sum=Sum("stated"))]
+    """The same, counted by the database; two queries, and two more where a line was fitted on verdicts since.
+
+    All probabilities are by the line in force, as those of events are: what recalibration has mended already is not
+    learnt once more. So they can be compared, whenever a verdict was given.
+    """
+    lines = lines_by_coder()
+    told = deciding().order_by()
+    before = Q(pk__in=[])
+    if lines:
+        told = told.annotate(stated_at=Subquery(_first_stated()))
+        for coder, of_coder in lines.items():
+            before |= Q(coder=coder, stated_at__lt=of_coder.times[-1])
+    counted = told.exclude(before).values_list(*ALIKE).annotate(number=Count("pk"), sum=Sum("stated"))
+    found = [Alike(*row) for row in counted]
+    return found + _restated(told.filter(before), lines) if lines else found
+
+
+def _first_stated() -> QuerySet[Any]:
+    """When the figure of a verdict was stated: later verdicts on an event may repeat what the first one judged."""
+    same = Verdict.objects.filter(event=OuterRef("event"), reading__confidence=OuterRef("reading__confidence"))
+    return same.order_by("pk").values("given_at")[:1]
+
+
+def _restated(before: QuerySet[Any], lines: Mapping[str, Lines]) -> list[Alike]:
+    """Verdicts on figures that were stated by a line which is in force no more, each by the one that is."""
+    reliabilities = dict(Feed.objects.values_list("pk", "reliability"))
+    counts: dict[tuple[Any, ...], tuple[int, float]] = {}
+    columns = before.values_list(*ALIKE, "stated", "coder", "stated_at", "event__source_count")
+    for *alike, stated, coder, stated_at, source_count in columns.iterator(CHUNK):
+        slug, sources, rules, *rest = alike
+        known = [reliabilities.get(feed, USUAL_RELIABILITY) for feed in sources] or [USUAL_RELIABILITY]
+        probability = restated_event(
+            stated,
+            lines[coder].at(stated_at),
+            lines[coder].in_force,
+            # Copies of one story are of several feeds and one source.
+            sources=min(len(known), source_count or len(known)),
+            reliability=sum(known) / len(known),
+        )
+        key = (slug, tuple(sources), tuple(rules), *rest)
+        number, sum_so_far = counts.get(key, (0, 0.0))
+        counts[key] = number + 1, sum_so_far + probability
+    return [
+        Alike._make((slug, list(sources), list(rules), *rest, number, total))
+        for (slug, sources, rules, *rest), (number, total) in counts.items()
+    ]
 
 
 def judged_alone() -> list[Alone]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
@@ -20,6 +19,7 @@ from relations.models.corrections import Correction
 from relations.models.countries import CountryPair
 from relations.models.events import Event
 from relations.models.reports import Report
+from relations.models.roles import people_who_may
 from relations.models.scores import learnt_log_odds
 from relations.models.watches import Watch
 from relations.models.words import STANDING, Dataset, Status, in_choices
@@ -67,9 +67,10 @@ class Verdict(models.Model):
 
     reading: what was judged, {"type", "direction", "occurred_on", "precision", "stage", "place", "first_actor",
     "second_actor", "confidence"}, actors by id and the pair's order, the date as text; said: the same but confidence,
-    as the editor has it; empty where it was rejected. rules: names of the rules that read the event's reports; sources:
-    ids of the feeds that they are from; coder: the version that read the surest of them. correction: the change of the
-    event that it made; none for a second opinion, which changes nothing. is_audit: the event is of the random sample.
+    as the editor has it, with "note" where a second opinion has one for readers; empty where it was rejected. rules:
+    names of the rules that read the event's reports; sources: ids of the feeds that they are from; coder: the version
+    that read the surest of them. correction: the change of the event that it made; none for a second opinion, which
+    changes nothing. is_audit: the event is of the random sample.
     """
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="verdicts")
@@ -126,6 +127,12 @@ class ReviewItems(models.QuerySet["ReviewItem"]):
     def held_by(self, editor_id: int) -> ReviewItems:
         return self.filter(holder=editor_id, held_until__gte=Now())
 
+    def asked_blind(self, editor_id: int) -> ReviewItems:
+        """Items of which this editor is asked for a second opinion, and so must not see the first; also where the lease
+        ran out, until somebody else has it."""
+        spoke = Verdict.objects.standing().filter(event=OuterRef("event"), editor=editor_id)
+        return self.filter(~Exists(spoke), holder=editor_id, state=ReviewState.SECOND)
+
     def renew(self, event_ids: Iterable[int]) -> None:
         """Let the queue know what these events are now; a constant number of queries.
 
@@ -138,7 +145,7 @@ class ReviewItems(models.QuerySet["ReviewItem"]):
         events = list(
             Event.objects.filter(pk__in=ids, dataset=Dataset.OWN, status__in=[*STANDING, Status.REJECTED])
             .exclude(coded_as="", report_count=0)
-            # All lock in one order.
+            # All lock in one order, in which the items are written too.
             .order_by("pk")
         )
         self.filter(event__in=ids - {event.pk for event in events}).delete()
@@ -296,18 +303,24 @@ def state_of(event: Event, is_double: bool, verdicts: Sequence[Verdict]) -> Revi
 def opinions_of(verdicts: Sequence[Verdict]) -> tuple[Verdict | None, Verdict | None]:
     """The first opinion and the second, blind one of an event, always of two people. verdicts: oldest first.
 
-    The first is the newest word at the desk or in passing; whoever gave the second cannot agree with it by one of
-    their own on the event's page.
+    The first is the newest word at the desk or in passing. Once there is a second, only who gave the first can have
+    another one; what others say on the event's page is neither, and who gave the second can't agree with themselves.
     """
     second = next((one for one in reversed(verdicts) if one.origin == Origin.SECOND), None)
-    mine = second.editor_id if second else None
-    told = (one for one in reversed(verdicts) if one.origin in (Origin.DESK, Origin.PASSING) and one.editor_id != mine)
-    return next(told, None), second
+    told = [one for one in verdicts if one.origin in (Origin.DESK, Origin.PASSING)]
+    if second is None:
+        return (told[-1] if told else None), None
+    others = [one for one in told if one.editor_id != second.editor_id]
+    if not others:
+        return None, second
+    # Where what the second answered was taken back, whoever judged the event anew gave the first.
+    giver = next((one for one in reversed(others) if one.pk < second.pk), others[0]).editor_id
+    return next(one for one in reversed(others) if one.editor_id == giver), second
 
 
 def are_two_editors() -> bool:
     """Whether two people at least may correct events, so that a second opinion can come at all."""
-    return len(User.objects.with_perm("relations.correct_events")[:2]) == 2
+    return len(people_who_may("relations.correct_events")[:2]) == 2
 
 
 def _value(event: Event, learnt: float, watchers: int) -> float:

@@ -20,7 +20,8 @@ DETAILS = {"direction": "Direction", "stage": "Stage", "occurred_on": "Date"}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """judged, alike, alpha, interval and what it means, in words; meaning "few" where they say little."""
+    """judged, alike, alpha, interval and what it means, in words. Of fewer events than FEW no figure is given, as it
+    would mean nothing: is_few, and alpha says so."""
 
     name: str
     judged: str
@@ -28,6 +29,7 @@ class Row:
     alpha: str
     interval: str
     meaning: str
+    is_few: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +121,17 @@ def _row(name: str, found: Agreement) -> Row:
         name=name,
         judged=f"{found.units:,}",
         alike=f"{found.same} ({100 * found.same / found.units:.0f} %)",
-        alpha="all agree" if found.alpha is None else _figure(found.alpha),
+        alpha=_alpha(found),
         interval=f"{_figure(found.low or 0.0)} to {_figure(found.high or 0.0)}" if has_interval else "",
         meaning=_meaning(found),
+        is_few=found.is_few,
     )
+
+
+def _alpha(found: Agreement) -> str:
+    if found.is_few:
+        return f"too few yet ({found.units})"
+    return "all agree" if found.alpha is None else _figure(found.alpha)
 
 
 def _figure(value: float) -> str:
@@ -131,7 +140,7 @@ def _figure(value: float) -> str:
 
 def _meaning(found: Agreement) -> str:
     if found.is_few:
-        return "few"
+        return ""
     if found.alpha is None:
         return "no variety"
     if found.alpha >= RELIABLE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils.timesince import timesince
@@ -19,12 +20,14 @@ from relations.models import (
     TextOrigin,
 )
 from relations.queries.article_versions import VersionWords, versions_of
+from relations.queries.desk import show_as_read
 from relations.queries.display import EventWords, day_words, event_words
 from relations.queries.events import Piece, pieces
 from relations.queries.overview import SIDES
 
 # A clock may run ahead a little.
 AHEAD_FROM = dt.timedelta(hours=1)
+_PAIR = ("pair__first", "pair__second")
 
 
 # A stretch of the text in pieces, of which actors and triggers are marked, and the events that were read in it.
@@ -59,14 +62,17 @@ class ArticlePage:
     versions: list[VersionWords]
 
 
-def article_page(article_id: int) -> ArticlePage | None:
+def article_page(article_id: int, blind: Collection[int] = ()) -> ArticlePage | None:
+    """blind: events to be shown as the coder read them, as queries.blind has them for whoever looks."""
     article = Article.objects.select_related("feed", "copy_of").filter(pk=article_id).first()
     if article is None:
         return None
     newest = article.versions.get(number=article.version)
     reports = list(article.reports.standing().filter(event__isnull=False))
-    events = Event.objects.filter(pk__in=[report.event_id for report in reports]).select_related(*SIDES)
-    words = {event.pk: event_words(event) for event in events}
+    events = Event.objects.filter(pk__in=[report.event_id for report in reports]).select_related(*SIDES, *_PAIR)
+    found = {event.pk: event for event in events}
+    show_as_read({pk: event for pk, event in found.items() if pk in blind})
+    words = {pk: event_words(event) for pk, event in found.items()}
     # What an editor rejected is listed below the text, with its status, but not marked in it.
     read_there: dict[str, Passage] = {}
     for report in sorted(reports, key=lambda one: (-one.confidence, one.pk)):

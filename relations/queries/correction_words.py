@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,19 @@ FIELD_NAMES = {
     "status": "Status",
 }
 SIDES_OF_ACTORS = ("source_actor_id", "target_actor_id")
+# What was done, as the head of a correction says it. Seen from the other of its two events some are called otherwise.
+VERBS = {
+    CorrectionKind.MERGE: "Merged",
+    CorrectionKind.SPLIT: "Split",
+    CorrectionKind.MOVE: "Report given away",
+    CorrectionKind.ADD: "Added",
+    CorrectionKind.UNDO: "Taken back",
+}
+FROM_THE_OTHER = {CorrectionKind.SPLIT: "Split off", CorrectionKind.MOVE: "Report taken over"}
+ACCEPTED, REJECTED = "Accepted", "Rejected"
+OF_STATUS = {Status.CONFIRMED: ACCEPTED, Status.REJECTED: REJECTED, Status.CODED: "Reopened"}
+LONG = 120  # characters of a note or a reason that are shown at once
+SAME = "No field changed, as other corrections say the same"
 NOTHING = "none"
 GONE = "an actor that is deleted by now"
 
@@ -37,39 +50,136 @@ Actors = Mapping[int, ActorName]
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """Words as they are shown. whole: all of them, where they are cut."""
+
+    shown: str
+    whole: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Who took a correction back, when (UTC) and why. outcome: what came of it, where that is not plain."""
+
+    by: str
+    at: str
+    reason: Words
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectionWords:
-    """A correction in words. other_url: of the event that it was merged into, split off, or shares reports with."""
+    """A correction in words: what was done, what it changed, by whom, when (UTC) and why.
+
+    other_url: of the event that it was merged into, split off, or shares reports with. changes: empty where the verb
+    says all. taken_back: None while it is in force.
+    """
 
     correction: Correction
+    verb: str
     other_url: str
-    changes: list[str]
+    changes: list[Words]
+    by: str
+    at: str
+    reason: Words
+    taken_back: TakenBack | None
     can_be_undone: bool
-    is_undone: bool
 
 
-def words_of_corrections(
-    corrections: Collection[Correction], taken_back: Collection[int], here: int | None = None
-) -> list[CorrectionWords]:
-    """Corrections in words, with one query for all actors.
+# To be fetched with corrections that are put into words.
+RELATED = ("editor", "event__pair", "other", "undoes__editor", "undoes__event__pair", "undoes__other")
 
-    Needs event__pair, other and undoes fetched with each. taken_back: ids of those that another one undid. here: id of
-    the event from which they are seen; each from its own where there is none.
+
+def words_of_corrections(corrections: Sequence[Correction], here: int | None = None) -> list[CorrectionWords]:
+    """Corrections in words, in the order given, with one query for all actors. One that was taken back and its undo are
+    one entry, where the undo stands.
+
+    Needs RELATED fetched with each. here: id of the event from which they are seen; each from its own where there is
+    none.
     """
-    actors = actors_in(corrections)
-    found = []
-    for item in corrections:
-        seen_from = item.event_id if here is None else here
-        other = item.other if item.event_id == seen_from else item.event
-        found.append(
-            CorrectionWords(
-                correction=item,
-                other_url=other.get_absolute_url() if other else "",
-                changes=change_words(item, actors, here=seen_from),
-                can_be_undone=item.kind != CorrectionKind.UNDO and item.pk not in taken_back,
-                is_undone=item.pk in taken_back,
-            )
-        )
-    return found
+    undone = {item.undoes_id for item in corrections if item.undoes_id}
+    entries = [(item.undoes, item) if item.undoes else (item, None) for item in corrections if item.pk not in undone]
+    actors = actors_in(item for entry in entries for item in entry if item)
+    return [_words(item, undo, actors, item.event_id if here is None else here) for item, undo in entries]
+
+
+def _words(item: Correction, undo: Correction | None, actors: Actors, here: int) -> CorrectionWords:
+    other = item.other if item.event_id == here else item.event
+    verb = _verb(item, here)
+    return CorrectionWords(
+        correction=item,
+        verb=verb,
+        other_url=other.get_absolute_url() if other else "",
+        changes=[] if _says_all(verb, item) else _changes(item, actors, here),
+        by=item.editor.get_username(),
+        at=_moment(item.made_at),
+        reason=cut(item.reason),
+        taken_back=_taken_back(undo, actors, here) if undo else None,
+        can_be_undone=undo is None and item.kind != CorrectionKind.UNDO,
+    )
+
+
+def _taken_back(undo: Correction, actors: Actors, here: int) -> TakenBack:
+    return TakenBack(
+        by=undo.editor.get_username(),
+        at=_moment(undo.made_at),
+        reason=cut(undo.reason),
+        outcome="no field changed, as other corrections say the same"
+        if change_words(undo, actors, here=here) == [SAME]
+        else "",
+    )
+
+
+def _changes(item: Correction, actors: Actors, here: int) -> list[Words]:
+    if item.kind == CorrectionKind.EDIT and not item.changes:
+        return [Words("It stays as it is")]
+    shown = change_words(item, actors, here=here, most=LONG)
+    whole = change_words(item, actors, here=here)
+    return [Words(one, "" if one == full else full) for one, full in zip(shown, whole, strict=True)]
+
+
+def _verb(correction: Correction, here: int) -> str:
+    kind = CorrectionKind(correction.kind)
+    if kind == CorrectionKind.EDIT:
+        return _edit_verb(correction.changes)
+    if kind == CorrectionKind.ADD and "status" not in correction.changes:
+        return "Evidence added"
+    if correction.event_id != here and kind in FROM_THE_OTHER:
+        return FROM_THE_OTHER[kind]
+    return VERBS[kind]
+
+
+def _edit_verb(changes: Mapping[str, Any]) -> str:
+    if not changes:
+        return "Decided"
+    status = changes["status"][1] if "status" in changes else ""
+    is_corrected = bool(_told(changes) - {"status"})
+    if status in OF_STATUS and not (is_corrected and status == Status.CONFIRMED):
+        return OF_STATUS[Status(status)]
+    return "Corrected" if is_corrected else "Kept"
+
+
+def _says_all(verb: str, correction: Correction) -> bool:
+    """Whether it is a verdict on what nobody had looked at, and changed nothing but the status."""
+    changes = correction.changes
+    return verb in (ACCEPTED, REJECTED) and _told(changes) == {"status"} and changes["status"][0] == Status.CODED
+
+
+def _told(changes: Mapping[str, Any]) -> set[str]:
+    """The fields of a correction that are told of."""
+    return set(changes) & {*FIELD_NAMES, *SIDES_OF_ACTORS}
+
+
+def cut(text: str, most: int = LONG) -> Words:
+    return Words(text) if len(text) <= most else Words(_shortened(text, most), text)
+
+
+def _shortened(text: str, most: int) -> str:
+    return f"{text[: most - 1].rstrip()}…"
+
+
+def _moment(at: dt.datetime) -> str:
+    return f"{at:%-d %B %Y, %H:%M}"
 
 
 def actors_in(corrections: Iterable[Correction]) -> Actors:
@@ -84,9 +194,9 @@ def actor_names(ids: Iterable[int | None]) -> Actors:
     return {pk: ActorName(name, country) for pk, name, country in rows.values_list("pk", "name", "country")}
 
 
-def change_words(correction: Correction, actors: Actors, *, here: int) -> list[str]:
+def change_words(correction: Correction, actors: Actors, *, here: int, most: int = 0) -> list[str]:
     """What a correction did, one entry a field. Needs event__pair and undoes fetched. here: id of the event on whose
-    page it is told."""
+    page it is told. most: as value_words has it."""
     if correction.kind == CorrectionKind.UNDO:
         return _undo_words(correction, actors, here)
     if correction.kind == CorrectionKind.ADD:
@@ -95,10 +205,10 @@ def change_words(correction: Correction, actors: Actors, *, here: int) -> list[s
         return ["Words marked in a story that tell of it too"]
     if correction.other_id:
         return [_placing_words(correction, correction.kind, here)]
-    return field_changes(correction, actors)
+    return field_changes(correction, actors, most)
 
 
-def field_changes(correction: Correction, actors: Actors) -> list[str]:
+def field_changes(correction: Correction, actors: Actors, most: int = 0) -> list[str]:
     """The fields that were set, from what to what; those that were set as they were, where there is no other."""
     pair, changes = correction.event.pair, correction.changes
     found = []
@@ -108,18 +218,21 @@ def field_changes(correction: Correction, actors: Actors) -> list[str]:
         if field == "occurred_on":
             old, new = (_date(day, at, changes.get("precision")) for at, day in enumerate(changes[field]))
         else:
-            old, new = (value_words(field, value, pair, actors) for value in changes[field])
+            old, new = (value_words(field, value, pair, actors, most) for value in changes[field])
         found.append(f"{name}: {old} → {new}")
     found += _actor_changes(correction, actors)
     if not found:
         before, after = changes.get("corrected_fields", [[], []])
         kept = [name for field, name in FIELD_NAMES.items() if field in set(after) - set(before)]
         found = [f"Set as it was: {', '.join(kept)}"] if kept else []
+    if not found and not changes and correction.kind == CorrectionKind.EDIT:
+        return ["Decided: stays as it is"]
     return found or ["No field changed"]
 
 
-def value_words(field: str, value: Any, pair: CountryPair, actors: Actors) -> str:
-    """A value that an editor gave a field, as corrections and verdicts keep it."""
+def value_words(field: str, value: Any, pair: CountryPair, actors: Actors, most: int = 0) -> str:
+    """A value that an editor gave a field, as corrections and verdicts keep it. most: characters of a text that are
+    shown, all of them where it is 0."""
     if field == "direction":
         return direction_words(int(value), pair)
     if field in ("first_actor", "second_actor"):
@@ -137,7 +250,8 @@ def value_words(field: str, value: Any, pair: CountryPair, actors: Actors) -> st
         return str(Precision(str(value)).label)
     if field == "occurred_on":
         return day_words(dt.date.fromisoformat(str(value)))
-    return f"“{value}”"
+    text = str(value)
+    return f"“{_shortened(text, most) if most and len(text) > most else text}”"
 
 
 def direction_words(direction: int, pair: CountryPair) -> str:
@@ -203,5 +317,7 @@ def _undo_words(correction: Correction, actors: Actors, here: int) -> list[str]:
     if correction.other_id:
         told = _placing_words(correction, undone.kind, here)
         return [f"Taken back: {told[0].lower()}{told[1:]}"]
+    if not undone.changes and undone.kind == CorrectionKind.EDIT:
+        return ["Taken back: decided to stay as it is"]
     changed = field_changes(correction, actors)
-    return changed if changed != ["No field changed"] else ["No field changed, as other corrections say the same"]
+    return changed if changed != ["No field changed"] else [SAME]

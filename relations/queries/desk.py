@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Window
+from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils import timezone
 
 from relations.codebook.event_types import event_types
+from relations.codebook.plain_words import stands_for_many
 from relations.models import (
     Actor,
     ArticleVersion,
@@ -28,8 +30,8 @@ from relations.models import (
     Status,
     Verdict,
 )
-from relations.queries.display import MINUS, EventWords, count, country_name, event_words
-from relations.queries.events import NEAR, NEAR_SHOWN, ReportWords, report_words
+from relations.queries.display import MINUS, Choice, EventWords, count, country_name, event_words
+from relations.queries.events import ReportWords, near_events, report_words
 from relations.queries.overview import SIDES
 from relations.tension.formula import weighs_as
 
@@ -71,13 +73,6 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    value: str
-    label: str
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Panel:
     """What can be chosen at the desk: pairs and types with how many items wait, sources, ages."""
 
@@ -93,20 +88,24 @@ def items(event_ids: Sequence[int]) -> list[Item]:
     events = Event.objects.filter(pk__in=list(of_queue)).select_related(*SIDES, "pair__first", "pair__second")
     found = {event.pk: event for event in events}
     _show_as_read(found, of_queue)
-    reports = _reports(found)
-    return [_item(found[pk], of_queue[pk], reports.get(pk, [])) for pk in event_ids if pk in found and pk in of_queue]
+    reports, totals = _reports(found)
+    return [
+        _item(found[pk], of_queue[pk], reports.get(pk, []), totals.get(pk, 0))
+        for pk in event_ids
+        if pk in found and pk in of_queue
+    ]
 
 
-def _item(event: Event, item: ReviewItem, reports: list[ReportWords]) -> Item:
+def _item(event: Event, item: ReviewItem, reports: list[ReportWords], total: int) -> Item:
     return Item(
         event=event,
         words=event_words(event),
         definition=event.kind.definition,
         worth=_worth(event),
         surest=reports[0] if reports else None,
-        others=reports[1 : 1 + OTHERS_SHOWN],
-        more=len(reports) > 1 + OTHERS_SHOWN,
-        total=max(0, len(reports) - 1),
+        others=reports[1:],
+        more=total > len(reports),
+        total=max(0, total - 1),
         is_second=item.state == ReviewState.SECOND,
         names=_names(event, reports[0]) if reports else [],
     )
@@ -117,7 +116,7 @@ def _names(event: Event, surest: ReportWords) -> list[NameOffer]:
     found = {}
     for piece in surest.pieces:
         country = sides.get(piece.mark, "")
-        if country and piece.text != country_name(country) and len(piece.text) <= LONGEST_NAME:
+        if country and len(piece.text) <= LONGEST_NAME and not stands_for_many(piece.text):
             query = urlencode({"name": piece.text, "country": country.lower()})
             found[piece.text] = NameOffer(piece.text, country_name(country), f"{reverse('desk-add-name')}?{query}")
     return list(found.values())
@@ -126,15 +125,22 @@ def _names(event: Event, surest: ReportWords) -> list[NameOffer]:
 def _worth(event: Event) -> str:
     weight = weighs_as(event.type, event.stage).goldstein
     signed = f"{weight:+g}".replace("-", MINUS)
-    return f"weight {signed}, told {count(event.report_count, 'time')} by {count(event.source_count, 'source')}"
+    told = f"told {count(event.report_count, 'time')} by {count(event.source_count, 'source')}"
+    return f"weight {signed} of {MINUS}10 to +10, {told}"
 
 
 def _show_as_read(events: dict[int, Event], of_queue: dict[int, ReviewItem]) -> None:
     """Items that wait for a second opinion as the coder read them: the first opinion must not be seen."""
-    ids = [pk for pk, item in of_queue.items() if item.state == ReviewState.SECOND and pk in events]
-    if not ids:
+    waiting = (pk for pk, item in of_queue.items() if item.state == ReviewState.SECOND)
+    show_as_read({pk: events[pk] for pk in waiting if pk in events})
+
+
+def show_as_read(events: Mapping[int, Event]) -> None:
+    """Let events, which are not saved, say what the coder read, where an editor judged it; two queries. Needs pair with
+    its countries fetched with each."""
+    if not events:
         return
-    verdicts = Verdict.objects.standing().filter(event__in=ids).order_by("event_id", "pk").distinct("event_id")
+    verdicts = Verdict.objects.standing().filter(event__in=list(events)).order_by("event_id", "pk").distinct("event_id")
     readings = {verdict.event_id: verdict.reading for verdict in verdicts}
     wanted = {reading[side] for reading in readings.values() for side in ("first_actor", "second_actor")}
     actors = Actor.objects.in_bulk([pk for pk in wanted if pk])
@@ -156,29 +162,28 @@ def show_reading(event: Event, reading: dict, actors: dict[int, Actor]) -> None:
     event.source_actor, event.target_actor = of[event.source_id], of[event.target_id]
 
 
-def _reports(events: Collection[int]) -> dict[int, list[ReportWords]]:
-    """The standing reports of events in words, the surest first."""
-    reports = list(
-        Report.objects.standing()
-        .filter(event__in=list(events))
-        .select_related("article__feed")
-        .order_by("-confidence", F("article__copy_of").asc(nulls_first=True), "pk")
+def _reports(events: Collection[int]) -> tuple[dict[int, list[ReportWords]], dict[int, int]]:
+    """By event its standing reports in words, the surest first and OTHERS_SHOWN more, and how many it has; two
+    queries, of no more reports than are shown."""
+    surest_first = (F("confidence").desc(), F("article__copy_of").asc(nulls_first=True), F("pk").asc())
+    ranked = Report.objects.standing().filter(event__in=list(events)).select_related("article__feed")
+    ranked = ranked.annotate(
+        rank=Window(RowNumber(), partition_by=F("event"), order_by=surest_first),
+        total=Window(Count("pk"), partition_by=F("event")),
     )
-    shown: Counter[int] = Counter()
-    needed = set()
-    for report in reports:
-        shown[report.event_id or 0] += 1
-        if shown[report.event_id or 0] <= 1 + OTHERS_SHOWN:
-            needed.add(report.article_id)
+    reports = list(ranked.filter(rank__lte=1 + OTHERS_SHOWN).order_by("event", "rank"))
     texts = {
         (version.article_id, version.number): version.text
-        for version in ArticleVersion.objects.filter(article__in=needed)
+        for version in ArticleVersion.objects.filter(article__in=[report.article_id for report in reports])
     }
     found: dict[int, list[ReportWords]] = {}
+    totals: dict[int, int] = {}
     for report in reports:
+        event_id = report.event_id or 0
+        totals[event_id] = report.total
         words = report_words(report, texts.get((report.article_id, report.version), ""))
-        found.setdefault(report.event_id or 0, []).append(words)
-    return found
+        found.setdefault(event_id, []).append(words)
+    return found, totals
 
 
 def panel(filters: DeskFilters) -> Panel:
@@ -191,14 +196,14 @@ def panel(filters: DeskFilters) -> Panel:
         by_type[slug] += number
     ids = [pk for pk, _ in by_pair.most_common(CHOICES_SHOWN)] + ([filters.pair] if filters.pair else [])
     pairs = CountryPair.objects.filter(pk__in=ids).select_related("first", "second")
-    named = sorted((f"{pair.first.name} – {pair.second.name}", pair.pk) for pair in pairs)
+    named = sorted((f"{pair.first.name} – {pair.second.name}", pair.slug, pair.pk) for pair in pairs)
     kinds = event_types()
     slugs = sorted(
         {*by_type, *([filters.type] if filters.type else [])} & set(kinds), key=lambda slug: kinds[slug].name
     )
     feeds = Feed.objects.order_by("title").values_list("pk", "title")[:CHOICES_SHOWN]
     return Panel(
-        pairs=[Choice(str(pk), f"{name} ({by_pair[pk]:,})", pk == filters.pair) for name, pk in named],
+        pairs=[Choice(slug, f"{name} ({by_pair[pk]:,})", pk == filters.pair) for name, slug, pk in named],
         types=[Choice(slug, f"{kinds[slug].name} ({by_type[slug]:,})", slug == filters.type) for slug in slugs],
         sources=[Choice(str(pk), title, pk == filters.source) for pk, title in feeds],
         ages=[Choice(str(number), label, number == filters.days) for number, label in AGES.items()],
@@ -224,6 +229,12 @@ def judged_today(editor_id: int) -> int:
     return Verdict.objects.standing().filter(editor=editor_id, given_at__gte=midnight).count()
 
 
+def in_words(event: Event) -> str:
+    """An event in one line: "Armed clash, India ↔ Pakistan, 1 September 2026"."""
+    words = event_words(event)
+    return f"{words.type}, {words.who} {words.link} {words.whom}, {words.date}"
+
+
 def lines(event_ids: Sequence[int]) -> list[EventWords]:
     """Events in words, in the order given; one query."""
     events = Event.objects.select_related(*SIDES).in_bulk(list(event_ids))
@@ -231,13 +242,5 @@ def lines(event_ids: Sequence[int]) -> list[EventWords]:
 
 
 def near(event: Event) -> list[EventWords]:
-    """Events of the pair that could be the same: two weeks around, the nearest first, at most NEAR_SHOWN."""
-    day = event.occurred_on
-    others = (
-        Event.objects.filter(pair=event.pair_id, dataset=event.dataset, occurred_on__range=(day - NEAR, day + NEAR))
-        .exclude(pk=event.pk)
-        .exclude(status=Status.MERGED)
-        .select_related(*SIDES)
-    )
-    nearest = sorted(others, key=lambda other: (abs(other.occurred_on - day), other.pk))[:NEAR_SHOWN]
-    return [event_words(other) for other in nearest]
+    """Events of the pair that could be the same: NEAR around, the latest first, at most NEAR_SHOWN before and after."""
+    return near_events(event)

@@ -22,6 +22,7 @@ from relations.models import (
 )
 from relations.models.reviews import AGREED_ON, opinions_of
 from relations.queries.correction_words import ActorName, Actors, value_words
+from relations.queries.cursors import id_of
 from relations.queries.desk import show_reading
 from relations.queries.display import EventWords, country_name, date_words, day_words, event_words
 from relations.queries.events import ReportWords, report_words
@@ -86,7 +87,7 @@ def disagreements(person: User, after: str = "") -> DisagreementPage:
     ValueError for one that is not."""
     items = ReviewItem.objects.filter(state=ReviewState.SPLIT).order_by("event_id")
     if after:
-        items = items.filter(event_id__gt=_cursor(after))
+        items = items.filter(event_id__gt=id_of(after))
     ids = list(items.values_list("event_id", flat=True)[: PAGE + 1])
     return DisagreementPage(_told(ids[:PAGE], person), str(ids[PAGE - 1]) if len(ids) > PAGE else "")
 
@@ -95,12 +96,6 @@ def disagreement(event_id: int, person: User) -> Disagreement | None:
     """One of them; None where nobody disagrees any more."""
     ids = ReviewItem.objects.filter(state=ReviewState.SPLIT, event=event_id).values_list("event_id", flat=True)
     return next(iter(_told(list(ids), person)), None)
-
-
-def _cursor(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise ValueError("not an event")
-    return int(text)
 
 
 def _told(ids: Sequence[int], person: User) -> list[Disagreement]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -68,6 +68,15 @@ def count(number: int, noun: str, plural: str = "") -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A value that a field of a form offers."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EventWords:
     """An event in words. tone: conflict, cooperation or neutral, for the sign beside the words."""
 
@@ -121,9 +130,9 @@ COLUMNS = (
 )
 
 
-def event_words(event: Event) -> EventWords:
-    """Needs source_actor and target_actor fetched with the event."""
-    return words_of(facts_of(event))
+def event_words(event: Event, blind: Container[int] = ()) -> EventWords:
+    """Needs source_actor and target_actor fetched with the event. blind: as words_of has it."""
+    return words_of(facts_of(event), blind=blind)
 
 
 def facts_of(event: Event) -> EventFacts:
@@ -152,8 +161,11 @@ def facts_of(event: Event) -> EventFacts:
     )
 
 
-def words_of(event: EventFacts, learnt: Mapping[str, float] | None = None) -> EventWords:
-    """learnt: as learnt_log_odds gives it, where many are put into words."""
+def words_of(event: EventFacts, learnt: Mapping[str, float] | None = None, blind: Container[int] = ()) -> EventWords:
+    """learnt: as learnt_log_odds gives it, where many are put into words. blind: events of which the reader must not
+    learn what another editor made of them, as queries.blind has them."""
+    if event.id in blind:
+        return _unseen(event)
     kind = event_types()[event.type]
     mutual = event.direction == Direction.MUTUAL
     actors = ((event.source_actor, event.source_actor_kind), (event.target_actor, event.target_actor_kind))
@@ -181,6 +193,30 @@ def words_of(event: EventFacts, learnt: Mapping[str, float] | None = None) -> Ev
             if event.report_count
             else "no report"
         ),
+    )
+
+
+def _unseen(event: EventFacts) -> EventWords:
+    """An event by its countries, in the order of their codes, and its day alone."""
+    who, whom = sorted((event.source, event.target))
+    return EventWords(
+        id=event.id,
+        url=address("event", event.id),
+        date=date_words(event.occurred_on, event.precision),
+        is_vague=event.precision != Precision.DAY,
+        type="Waits for your second opinion",
+        group="",
+        tone="neutral",
+        who=country_name(who),
+        whom=country_name(whom),
+        link="–",
+        link_words="and",
+        actors="",
+        stage="",
+        status=Status.CODED,
+        status_words="",
+        confidence="not shown",
+        sources=count(event.report_count, "report") if event.report_count else "no report",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -175,8 +176,8 @@ class Story:
     is_cut: bool
 
 
-def story(engagement: Engagement, today: dt.date) -> Story:
-    """The life of an engagement that has one, in two queries."""
+def story(engagement: Engagement, today: dt.date, blind: Container[int] = ()) -> Story:
+    """The life of an engagement that has one, in two queries. blind: as display.words_of has it."""
     told = Event.objects.standing().filter(engagement=engagement).select_related(*SIDES)
     found = list(told.order_by("occurred_on", "pk")[: STORY_EVENTS + 1])
     shown = sorted(found[:STORY_EVENTS], key=event_order)
@@ -185,7 +186,7 @@ def story(engagement: Engagement, today: dt.date) -> Story:
     times: list[PlannedTime] = []
     said: tuple[Any, ...] = ()
     for event in shown:
-        words, plan = event_words(event), time_words(event)
+        words, plan = event_words(event, blind), time_words(event)
         time = (event.planned_on, event.planned_from, event.planned_until)
         names_new = plan != NO_DATE and time != said
         events.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 from django.db.models import Q
@@ -19,7 +20,7 @@ from relations.models import (
 )
 from relations.models.events import NO_END, Events
 from relations.models.scores import learnt_log_odds
-from relations.queries.correction_words import CorrectionWords, words_of_corrections
+from relations.queries.correction_words import RELATED, CorrectionWords, words_of_corrections
 from relations.queries.display import EventWords, date_words, day_words, event_words, facts_of
 from relations.queries.overview import SIDES
 from relations.queries.scores import StandingWords, share, standing_words
@@ -81,19 +82,8 @@ def find_event(event_id: int) -> Event | None:
     return Event.objects.select_related(*SIDES, "pair__first", "pair__second").filter(pk=event_id).first()
 
 
-def goes_on_as(event: Event) -> int:
-    """The event that a merged one is part of now, through all later merges; its own id for one that isn't."""
-    seen = {event.pk}
-    pk, into = event.pk, event.merged_into_id
-    while into and into not in seen:
-        seen.add(into)
-        pk = into
-        into = Event.objects.filter(pk=into).values_list("merged_into_id", flat=True).first()
-    return pk
-
-
-def event_page(event: Event) -> EventPage:
-    """Everything the event's page shows, in a constant number of queries."""
+def event_page(event: Event, blind: Container[int] = ()) -> EventPage:
+    """Everything the event's page shows, in a constant number of queries. blind: as display.words_of has it."""
     standing: PairStanding | None = standing_of(event.pair)
     others = _others(event)
     same_day = list(others.standing().filter(occurred_on=event.occurred_on).order_by("pk")[:SAME_DAY_SHOWN])
@@ -111,19 +101,20 @@ def event_page(event: Event) -> EventPage:
         report_count=sum(not report.withdrawn for report in reports),
         gone=[report for report in reports if report.withdrawn],
         corrections=_corrections(event),
-        same_day=[event_words(other) for other in same_day],
-        near=near_events(event),
-        in_engagement=[event_words(other) for other in in_plan[:20]],
+        same_day=[event_words(other, blind) for other in same_day],
+        near=near_events(event, blind),
+        in_engagement=[event_words(other, blind) for other in in_plan[:20]],
         counting=_counting(event),
     )
 
 
-def near_events(event: Event) -> list[EventWords]:
-    """Events of the pair around its day that could be the same or be told of by the same, the latest first."""
+def near_events(event: Event, blind: Container[int] = ()) -> list[EventWords]:
+    """Events of the pair around its day that could be the same or be told of by the same, the latest first. blind: as
+    display.words_of has it."""
     others, day = _others(event), event.occurred_on
     earlier = others.filter(occurred_on__range=(day - NEAR, day)).order_by("-occurred_on", "-pk")[:NEAR_SHOWN]
     later = others.filter(occurred_on__gt=day, occurred_on__lte=day + NEAR).order_by("occurred_on", "pk")[:NEAR_SHOWN]
-    return [event_words(other) for other in (*reversed(later), *earlier)]
+    return [event_words(other, blind) for other in (*reversed(later), *earlier)]
 
 
 def _others(event: Event) -> Events:
@@ -219,5 +210,4 @@ def pieces(sentence: str, spans: dict[str, list[int]]) -> list[Piece]:
 def _corrections(event: Event) -> list[CorrectionWords]:
     """Those of the event, and those of others that shared reports with it; newest first."""
     concerned = Correction.objects.filter(Q(event=event) | Q(other=event))
-    corrections = list(concerned.select_related("editor", "event__pair", "other", "undoes").order_by("-pk"))
-    return words_of_corrections(corrections, {item.undoes_id for item in corrections if item.undoes_id}, event.pk)
+    return words_of_corrections(list(concerned.select_related(*RELATED).order_by("-pk")), event.pk)

@@ -8,6 +8,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from relations.models import ArticleImport, Feed, FeedKind, ImportPiece
+from relations.queries.cursors import id_of
 
 PAGE = 25  # uploads
 PIECES_PAGE = 100
@@ -74,7 +75,7 @@ def uploads(after: str = "") -> UploadList:
     """A page of uploads, newest first. after: cursor of the page before; ValueError for one that is not."""
     found = _with_progress().order_by("-pk")
     if after:
-        found = found.filter(pk__lt=_cursor(after))
+        found = found.filter(pk__lt=id_of(after))
     rows = list(found[: PAGE + 1])
     return UploadList(
         [UploadRow(upload, _progress(upload)) for upload in rows[:PAGE]],
@@ -96,7 +97,7 @@ def upload_page(upload_id: int, show: str = "", after: str = "") -> UploadPage |
         show = REFUSED if progress.refused or progress.waiting else ALL
     pieces = upload.pieces.filter(refused=True) if show == REFUSED else upload.pieces.all()
     if after:
-        pieces = pieces.filter(number__gt=_cursor(after))
+        pieces = pieces.filter(number__gt=id_of(after))
     rows = list(pieces.defer("body").select_related("article").order_by("number")[: PIECES_PAGE + 1])
     return UploadPage(
         upload=upload,
@@ -106,12 +107,6 @@ def upload_page(upload_id: int, show: str = "", after: str = "") -> UploadPage |
         pieces=rows[:PIECES_PAGE],
         next=str(rows[PIECES_PAGE - 1].number) if len(rows) > PIECES_PAGE else "",
     )
-
-
-def _cursor(after: str) -> int:
-    if not (after.isascii() and after.isdigit() and len(after) <= 18):
-        raise ValueError(f"{after!r} is no cursor")
-    return int(after)
 
 
 def _with_progress() -> QuerySet[ArticleImport]:

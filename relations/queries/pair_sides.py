@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Sum
@@ -68,15 +68,25 @@ class Sides:
     last: dt.date
 
 
-def both_sides(pair: CountryPair, standing: PairStanding | None, today: dt.date, all_time: bool = False) -> Sides:
-    """In five queries. all_time: lines from the first event on, else of the last year."""
+def both_sides(
+    pair: CountryPair,
+    standing: PairStanding | None,
+    today: dt.date,
+    all_time: bool = False,
+    blind: Container[int] = (),
+) -> Sides:
+    """In five queries. all_time: lines from the first event on, else of the last year. blind: as display.words_of has
+    it."""
     counts = counts_each_way(pair)
     chart = score_series(pair.pk, today)
     latest = {direction: _latest(pair, direction) for direction in BOTH_WAYS}
     evidence = best_reports(event.pk for events in latest.values() for event in events[:LATEST])
     groups = group_rows(counts)
     return Sides(
-        sides=[_side(pair, standing, chart, direction, latest[direction], evidence, counts) for direction in BOTH_WAYS],
+        sides=[
+            _side(pair, standing, chart, direction, latest[direction], evidence, counts, blind)
+            for direction in BOTH_WAYS
+        ],
         groups=groups,
         most=max((number for row in groups for number in (row.forward, row.backward, row.mutual)), default=0),
         mutual=count(_total(counts, Direction.MUTUAL), "act"),
@@ -131,6 +141,7 @@ def _side(
     events: Sequence[Event],
     evidence: dict[int, Evidence],
     counts: dict[tuple[str, int], int],
+    blind: Container[int],
 ) -> Side:
     is_forward = direction == Direction.FORWARD
     score, change = "", 0.0
@@ -148,7 +159,7 @@ def _side(
         change=signed(change),
         trend=trend(change),
         total=count(_total(counts, direction), "event"),
-        events=[SideEvent(event_words(event), evidence.get(event.pk)) for event in events[:LATEST]],
+        events=[SideEvent(event_words(event, blind), evidence.get(event.pk)) for event in events[:LATEST]],
         has_more=len(events) > LATEST,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -150,9 +150,9 @@ def asked(understood: Understanding, order: str = NEWEST) -> Asked:
     return _counted(wanted)
 
 
-def events(wanted: Asked, after: str = "", limit: int = PAGE) -> FoundEvents:
+def events(wanted: Asked, after: str = "", limit: int = PAGE, blind: Container[int] = ()) -> FoundEvents:
     """A page of events that count, of our own coding, in three queries at most. after: cursor of the page before;
-    ValueError for one that is not."""
+    ValueError for one that is not. blind: as display.words_of has it."""
     found = _events(wanted)
     best = wanted.order == BEST and wanted.query is not None
     if best:
@@ -172,7 +172,8 @@ def events(wanted: Asked, after: str = "", limit: int = PAGE) -> FoundEvents:
         last = facts[-1]
         more = f"{rows[limit - 1][-1]!r}_{last.id}" if best else f"{last.occurred_on}_{last.id}"
     nothing: tuple[Pieces, str, str] = ([], "", "")
-    return FoundEvents([FoundEvent(words_of(one, learnt), *evidence.get(one.id, nothing)) for one in facts], more)
+    told = [FoundEvent(words_of(one, learnt, blind), *evidence.get(one.id, nothing)) for one in facts]
+    return FoundEvents(told, more)
 
 
 def count_events(wanted: Asked) -> int:

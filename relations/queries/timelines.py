@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -84,9 +84,15 @@ def beyond(events: Events, day: dt.date, pk: int) -> Events:
 
 
 def for_pair(
-    pair: CountryPair, filters: EventFilters, standing: PairStanding | None, after: str = "", limit: int = PAGE
+    pair: CountryPair,
+    filters: EventFilters,
+    standing: PairStanding | None,
+    after: str = "",
+    limit: int = PAGE,
+    blind: Container[int] = (),
 ) -> TimelinePage:
-    """A page of the pair's events in two queries. after: cursor of the page before; ValueError for one that is not."""
+    """A page of the pair's events in two queries. after: cursor of the page before; ValueError for one that is not.
+    blind: as display.words_of has it."""
     events = events_of(pair, filters)
     went_on = None
     if after:
@@ -103,8 +109,8 @@ def for_pair(
             f"{day_words(day)}, continued" if day == went_on else day_words(day),
             [
                 TimelineEvent(
-                    words=words_of(event, learnt),
-                    share=share(event, standing, learnt),
+                    words=words_of(event, learnt, blind),
+                    share="" if event.id in blind else share(event, standing, learnt),
                     evidence=evidence.get(event.id),
                     reports=f"Show {count(event.report_count, 'report')}",
                 )

@@ -11,17 +11,10 @@ from django.db.models import Q
 from relations.models import Correction, CorrectionKind, Dataset, Event, Outcome, Report, Status
 from relations.queries.correction_words import FIELD_NAMES, actor_names, actors_in, change_words, value_words
 from relations.queries.display import LITTLE_CHANGE, count, country_name, event_words
-from relations.queries.events import NEAR, goes_on_as
+from relations.queries.events import NEAR
 
 # Events around whose reports may find others than before; reports and later corrections that are told of one by one.
 AROUND, REPORTS_TOLD, LATER_TOLD, QUOTED = 200, 8, 10, 120
-# Fields of which a word on one is a word on all.
-TOGETHER = (
-    {"direction", "source_id", "target_id", "source_actor_id", "target_actor_id"},
-    {"occurred_on", "precision"},
-    {"type", "stage"},
-)
-NO_FIELDS = {"corrected_fields", "merged_into_id"}
 
 Changed = Mapping[int, tuple[Event | None, Event | None]]
 Moved = Mapping[int, tuple[int | None, int | None]]
@@ -63,7 +56,8 @@ def touched_by(correction: Correction) -> list[int]:
     its reports by now, and those told of around the same days."""
     own = [event for event in (correction.event, correction.other) if event]
     reports = Report.objects.filter(pk__in=[row[0] for row in correction.placed], event__isnull=False)
-    ids = {*(event.pk for event in own), *map(goes_on_as, own), *reports.values_list("event", flat=True)}
+    ids = {*(event.pk for event in own), *reports.values_list("event", flat=True)}
+    ids |= {Event.objects.goes_on_as(event.pk) for event in own}
     days = [event.occurred_on for event in own]
     around = Event.objects.filter(
         pair=correction.event.pair_id, dataset=Dataset.OWN, occurred_on__range=(min(days) - NEAR, max(days) + NEAR)
@@ -176,15 +170,8 @@ def _later(correction: Correction) -> list[Correction]:
     found = list(since.order_by("pk"))
     if correction.kind != CorrectionKind.EDIT:
         return found
-    said = _said(correction)
-    return [one for one in found if one.event_id == correction.event_id and said & _said(one)]
-
-
-def _said(correction: Correction) -> set[str]:
-    """The fields on which a correction has a word, also those that were as it set them."""
-    before, after = correction.changes.get("corrected_fields", [[], []])
-    said = (set(correction.changes) | (set(after) - set(before))) - NO_FIELDS
-    return said.union(*(group for group in TOGETHER if group & said))
+    said = correction.said_fields
+    return [one for one in found if one.event_id == correction.event_id and said & one.said_fields]
 
 
 def _later_words(later: list[Correction]) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from relations.tagging.confidence import LEAST, MOST, Line
+from relations.tension.lines import LEAST, MOST, Line
 
 Floats = NDArray[np.float64]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from relations.tagging.actors import find_mentions
 from relations.tagging.coded import ActorMention, CodedEvent, Key, Span
-from relations.tagging.confidence import Line, calibrated
+from relations.tagging.confidence import calibrated
 from relations.tagging.dates import Dating, Told, date_event, is_background, tell
 from relations.tagging.grammar.frames import frames
 from relations.tagging.grammar.parties import PRONOUNS, Discourse, Scene
@@ -26,6 +26,7 @@ from relations.tagging.mentions import Memory, Mention, setting_of
 from relations.tagging.parser.pipeline import parse
 from relations.tagging.sentences import Sentence, split
 from relations.tagging.topics import is_about_fiction, is_about_sport
+from relations.tension.lines import Line
 
 CODER = "grammar/2"
 

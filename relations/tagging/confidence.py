@@ -8,28 +8,13 @@ another on editors' verdicts, which is given to the coder from then on.
 
 from __future__ import annotations
 
-import math
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+
+from relations.tension.lines import Line
 
 FILE = Path(__file__).parent / "data" / "confidence.toml"
-LEAST, MOST = 0.05, 0.95
-
-
-class Line(NamedTuple):
-    """log odds of being right = slope x raw figure + offset."""
-
-    slope: float
-    offset: float
-
-    def log_odds(self, raw: float) -> float:
-        return self.slope * raw + self.offset
-
-    def raw(self, stated: float) -> float:
-        """The raw figure that was made this probability, as far as rounding, LEAST and MOST let it be told."""
-        return (math.log(stated / (1.0 - stated)) - self.offset) / self.slope
 
 
 @cache
@@ -42,5 +27,4 @@ def shipped_line() -> Line:
 def calibrated(raw: float, line: Line | None = None) -> float:
     """The probability that a reading of this raw figure is right, within [LEAST, MOST]. line: another than the
     shipped one."""
-    log_odds = (line or shipped_line()).log_odds(raw)
-    return round(min(MOST, max(LEAST, 1 / (1 + math.exp(-log_odds)))), 2)
+    return (line or shipped_line()).stated(raw)

@@ -11,9 +11,10 @@ from relations.errors import RelationsError
 from relations.tagging import coder as grammar
 from relations.tagging.coded import CodedEvent
 from relations.tagging.coder import Given
-from relations.tagging.confidence import Line, shipped_line
+from relations.tagging.confidence import shipped_line
 from relations.tagging.grammar.reading import Trace, no_trace
 from relations.tagging.lexicon import Lexicon
+from relations.tension.lines import Line
 
 DEFAULT = "grammar"
 

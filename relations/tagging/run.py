@@ -16,9 +16,9 @@ from relations.models import ActorName, Article, ArticleVersion, Calibration
 from relations.tagging import store
 from relations.tagging.coded import CodedEvent
 from relations.tagging.coder import Given
-from relations.tagging.confidence import Line
 from relations.tagging.lexicon import ExtraName, Lexicon, Meaning, compile_lexicon
 from relations.tagging.registry import Coder, coder
+from relations.tension.lines import Line
 
 log = logging.getLogger(__name__)
 

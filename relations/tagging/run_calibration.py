@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-from bisect import bisect
 from dataclasses import dataclass
 
 import numpy as np
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from relations.errors import RelationsError
-from relations.models import Calibration, Report, Verdict
+from relations.models import Article, Calibration, CountryPair, Event, Report, Verdict
+from relations.models.calibrations import lines_of
 from relations.models.judged import JudgedReading, judged
 from relations.tagging.calibration import Fit, fit
-from relations.tagging.confidence import LEAST, MOST, Line
 from relations.tagging.registry import coder
+from relations.tension.lines import Line, Lines, restated
 from relations.tension.precision import IN_PASSING
 
 # What the verdicts must be worth together, those given in passing with their weight.
@@ -44,13 +44,13 @@ class Recalibration:
 def recalibrate(*, save: bool = True) -> Recalibration:
     """Fit the line on verdicts; kept if it states better what it was not fitted on, and ``save``.
 
-    From the next batch on articles are read with it. What was read before stays as it is until it is read again.
+    From the next batch on articles are read with it; restate_figures lets those that are stored follow.
     Raises RelationsError where there is too little to go by.
     """
     reader = coder(settings.CODER)
     if reader.line is None:
         raise RelationsError(f"The coder {reader.version} states no figures that a line could be fitted to.")
-    lines = _lines(reader.version, reader.line)
+    lines = lines_of(reader.version, reader.line)
     in_force = lines.in_force
     figures = _figures(reader.version, lines)
     found = [(figures.get((one.event, one.type)), one) for one in judged()]
@@ -79,28 +79,50 @@ def recalibrate(*, save: bool = True) -> Recalibration:
     return Recalibration(reader.version, len(taken), left, in_force, fitted, refused, saved)
 
 
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """The lines that a coder's version had: the shipped one, and from each of these times on another, oldest first."""
+def restate_figures(batch: int = 1000) -> int:
+    """Let the stored figures of the coder be stated by the line in force; how many changed, of ``batch`` articles a
+    transaction. Events follow as merging looks at them.
 
-    shipped: Line
-    times: list[dt.datetime]
-    fitted: list[Line]
+    Until when an article's figures are by which line is told by its tagged_at, which moves with them: so what is due
+    is found by a query, and it is safe to repeat, also after it was cut off. Left as they are: editors' marks, what
+    another version read, and stories of which a later reading failed.
+    """
+    reader = coder(settings.CODER)
+    if reader.line is None:
+        return 0
+    lines = lines_of(reader.version, reader.line)
+    if not lines.times:
+        return 0
+    due = Article.objects.filter(coder=reader.version, tagged_at__lt=lines.times[-1]).order_by("pk")
+    done = last = 0
+    while True:
+        with transaction.atomic():
+            # What another worker has locked is being read again, or is found by the next look.
+            articles = list(due.filter(pk__gt=last).select_for_update(skip_locked=True, no_key=True)[:batch])
+            if not articles:
+                return done
+            done += _restate(articles, lines)
+        last = articles[-1].pk
 
-    def at(self, moment: dt.datetime) -> Line:
-        return (self.shipped, *self.fitted)[bisect(self.times, moment)]
 
-    @property
-    def in_force(self) -> Line:
-        return (self.shipped, *self.fitted)[-1]
+def _restate(articles: list[Article], lines: Lines) -> int:
+    then = {article.pk: lines.at(article.tagged_at) for article in articles if article.tagged_at}
+    of_them = Report.objects.filter(article__in=list(then), coder=articles[0].coder, marked_by=None)
+    CountryPair.objects.hold_all(of_them.order_by().values_list("pair_id", flat=True))
+    changed = []
+    for report in of_them.only("pk", "article_id", "event_id", "confidence", "withdrawn").order_by("pk"):
+        confidence = restated(report.confidence, then[report.article_id], lines.in_force)
+        if confidence != report.confidence:
+            report.confidence = confidence
+            changed.append(report)
+    Report.objects.bulk_update(changed, ["confidence"], batch_size=500)
+    told_of = {report.event_id for report in changed if report.event_id and not report.withdrawn}
+    Event.objects.filter(pk__in=told_of).update(evidence_changed=True)
+    Article.objects.filter(pk__in=list(then)).update(tagged_at=timezone.now())
+    return len(changed)
 
 
-def _lines(version: str, shipped: Line) -> _Lines:
-    kept = list(Calibration.objects.filter(coder=version).order_by("pk"))
-    return _Lines(shipped, [one.made_at for one in kept], [Line(one.slope, one.offset) for one in kept])
-
-
-def _figures(version: str, lines: _Lines) -> dict[tuple[int, str], float]:
+def _figures(version: str, lines: Lines) -> dict[tuple[int, str], float]:
     """The raw figure of the surest report of each judged event, by event and type, told from its confidence.
 
     Only of what this version read and is not to be read again: of that it is known with which line. An article of
@@ -116,7 +138,7 @@ def _figures(version: str, lines: _Lines) -> dict[tuple[int, str], float]:
     found: dict[tuple[int, str], float] = {}
     columns = ("event", "type", "confidence", "article__tagged_at")
     for event, slug, confidence, read_at in reports.order_by().values_list(*columns).iterator(2000):
-        raw = lines.at(read_at).raw(min(MOST, max(LEAST, confidence)))
+        raw = lines.at(read_at).raw(confidence)
         found[event, slug] = max(raw, found.get((event, slug), -math.inf))
     return found
 

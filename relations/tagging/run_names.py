@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+from relations.codebook.plain_words import stands_for_many
 from relations.errors import RelationsError
 from relations.models import Actor, ActorName, NameOrigin
 from relations.tagging.lexicon import LOCAL, OTHER, PLACE, SURNAME, Meaning
@@ -20,10 +21,12 @@ class NameRefused(RelationsError):
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """Of a name: faults forbid it; doubts are allowed but may not be meant. Both in words."""
+    """Of a name: faults forbid it; doubts are allowed but may not be meant; to_confirm is hardly ever meant, and
+    among the doubts too. All in words."""
 
     faults: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    to_confirm: list[str] = field(default_factory=list)
 
 
 def tidy_name(given: str) -> str:
@@ -56,6 +59,9 @@ def weigh_name(
     for meaning in meanings_of(name):
         if meaning.country != actor.country_id and _overlap(meaning, since, until):
             _weigh(opinion, meaning, name)
+    if stands_for_many(name):
+        opinion.to_confirm.append(f"“{name}” stands for many: it would be read as {actor.name} in every story.")
+        opinion.doubts.extend(opinion.to_confirm)
     return opinion
 
 

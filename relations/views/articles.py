@@ -16,6 +16,7 @@ from relations.errors import RelationsError
 from relations.models import Article
 from relations.queries import articles as queries
 from relations.queries.article_versions import comparison
+from relations.queries.blind import blind_for
 from relations.queries.imports import manual_sources
 from relations.views.access import for_contributors, for_readers, person
 from relations.views.contributing_forms import AddressForm, TextForm
@@ -28,7 +29,7 @@ PASTE = "Paste its text instead."
 @require_GET
 @for_readers
 def article(request: HttpRequest, article_id: int) -> HttpResponse:
-    page = queries.article_page(article_id)
+    page = queries.article_page(article_id, blind_for(request.user))
     if page is None:
         raise Http404("There is no such article.")
     return render_page(request, "relations/article.html", {"article": "relations/_article.html"}, {"page": page})

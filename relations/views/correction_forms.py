@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
 from relations.codebook.event_types import GROUPS, event_types, types_in_group
-from relations.models import Actor, ActorKind, Event, Precision, Stage
+from relations.models import Actor, ActorKind, Direction, Event, Precision, Stage, Status
 from relations.views.forms import date_field, direction_choices
 
 # The fields of an event that the form holds; the names are those of relations.corrections.run.FIELDS.
@@ -27,17 +27,54 @@ class SeenField(forms.CharField):
     widget = forms.HiddenInput
 
     def clean(self, value: Any) -> dict[str, Any] | None:
-        """None where nothing was sent; a date is a date again. Raises ValidationError for what was never sent so."""
+        """By the names of Event.as_edited, the date as a date; None where nothing was sent.
+
+        Raises ValidationError for what was never sent so.
+        """
         text = super().clean(value)
         if not text:
             return None
         try:
-            seen = dict(json.loads(text).items())
-            if "occurred_on" in seen:
-                seen["occurred_on"] = dt.date.fromisoformat(seen["occurred_on"])
-        except (ValueError, TypeError, AttributeError):
+            sent = dict(json.loads(text).items())
+            return {field: KINDS_SEEN[field](sent[field]) for field in KINDS_SEEN if field in sent}
+        except (ValueError, TypeError, AttributeError, RecursionError):
             raise forms.ValidationError("The form came back incomplete. Open it anew.") from None
-        return seen
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _actor(value: Any) -> int | None:
+    if value is not None and type(value) is not int:
+        raise TypeError
+    return value
+
+
+def _one_of(choices: Container[Any]) -> Callable[[Any], Any]:
+    def known(value: Any) -> Any:
+        if type(value) not in (str, int) or value not in choices:
+            raise ValueError(value)
+        return value
+
+    return known
+
+
+# How each field of an event comes back.
+KINDS_SEEN: dict[str, Callable[[Any], Any]] = {
+    "type": _one_of(event_types()),
+    "direction": _one_of(Direction.values),
+    "occurred_on": lambda value: dt.date.fromisoformat(_text(value)),
+    "precision": _one_of(Precision.values),
+    "stage": _one_of(Stage.values),
+    "place": _text,
+    "note": _text,
+    "status": _one_of(Status.values),
+    "first_actor": _actor,
+    "second_actor": _actor,
+}
 
 
 def seen_of(values: Mapping[str, Any]) -> str:
@@ -80,6 +117,8 @@ class CorrectionForm(forms.Form):
             choice: Any = self.fields[field]
             choice.label = f"Who acts for {country.name}"
             choice.choices = [NOBODY, *by_kind([actor for actor in actors if actor.country_id == country.pk])]
+        for every in self.everys.values():
+            every.error_messages["required"] = f"{every.label} is missing."
         self.fields["occurred_on"].widget.attrs["max"] = timezone.now().date().isoformat()
         if data is not None:  # what is not sent stays as it is
             for name in set(self.fields) - set(data):

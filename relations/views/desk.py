@@ -6,23 +6,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from relations.models import Correction, Event, Status, Verdict
+from relations.models import Correction, Status, Verdict
 from relations.pipeline import (
     ChangedMeanwhile,
     CorrectionRefused,
-    awaits_second,
     bring_up_to_date,
     claim,
     hold_again,
     judge,
     let_go,
-    merge_events,
+    merge_at_desk,
     pass_on,
     take_back_opinion,
     undo,
@@ -32,7 +30,8 @@ from relations.queries.events import find_event
 from relations.views.access import for_editors, person
 from relations.views.correction_forms import CorrectionForm, VerdictForm, seen_of
 from relations.views.desk_forms import DeskFilterForm
-from relations.views.events import both_versions, number, reason, score_change, score_now
+from relations.views.events import both_versions, find, number, reason, score_change, score_now
+from relations.views.going_on import next_of
 from relations.views.htmx import render_page, target_of
 
 AT_ONCE = 10
@@ -45,7 +44,10 @@ PARTS = (("r", "reject", "Reject…"), ("e", "edit", "Edit"), ("m", "merge", "Me
 @require_GET
 @for_editors
 def desk(request: HttpRequest) -> HttpResponse:
-    """The queue; to htmx also only the items that are not on the page yet (#more-items, shown=ID ...)."""
+    """The queue; to htmx also only the items that are not on the page yet (#more-items, shown=ID ...).
+
+    did=ID: a correction or, as vID, a second opinion that the person has just given by a plain form, to be taken back.
+    """
     form = DeskFilterForm(request.GET)
     filters = form.filters
     shown = {number(text) for text in request.GET.getlist("shown")}
@@ -59,6 +61,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             "trouble": form.error_words,
             "waiting": queries.waiting_words(filters),
             "judged": queries.judged_today(person(request).pk),
+            "did": _did(request),
         }
     return render_page(request, "relations/desk.html", {"more-items": "relations/_desk_more.html"}, context)
 
@@ -69,14 +72,17 @@ def item(request: HttpRequest, event_id: int) -> HttpResponse:
     """One item: to look at (part=edit, reject or merge opens its form), or judged: verdict=accept, reject or save."""
     if request.method != "POST":
         part = request.GET.get("part", "")
-        return _show(request, event_id, part=part if part in {name for _, name, _ in PARTS} else "")
+        asked = VerdictForm(request.GET)
+        seen = asked.cleaned_data["seen"] if asked.is_valid() else None
+        return _show(request, event_id, part=part if part in {name for _, name, _ in PARTS} else "", seen=seen)
     verdict = request.POST.get("verdict", "")
     if verdict == "merge":
         return _merge(request, event_id)
     if verdict not in DONE:
         return _show(request, event_id, trouble="Accept, reject or correct it.", status=422)
-    found = _find(event_id)
+    found = find(event_id)
     values = queries.as_shown(found)
+    what = queries.in_words(found)
     form: CorrectionForm | VerdictForm
     form = CorrectionForm(request.POST, event=found, values=values) if verdict == "save" else VerdictForm(request.POST)
     if not form.is_valid():
@@ -92,36 +98,33 @@ def item(request: HttpRequest, event_id: int) -> HttpResponse:
             )
             bring_up_to_date(found.pair_id)
     except ChangedMeanwhile:
-        both = both_versions(_find(event_id), given["seen"], new | {"status": status}, given["reason"])
+        both = both_versions(find(event_id), given["seen"], new | {"status": status}, given["reason"])
         return _show(request, event_id, part="edit", status=409, **both)
     except CorrectionRefused as refusal:
         return _show(request, event_id, form=form, part="edit", trouble=str(refusal), status=422)
-    words = DONE[verdict]
     if isinstance(made, Verdict):
-        return _done(request, event_id, f"{words}, as a second opinion; it changes nothing by itself.", verdict=made.pk)
+        words = f"{DONE[verdict]}, as a second opinion: {what}. It changes nothing by itself."
+        return _done(request, event_id, words, verdict=made.pk)
     if made is None:
-        return _done(request, event_id, "It was so already; nothing was saved.")
-    return _done(request, event_id, f"{words}. {score_change(before, found)}", correction=made.pk)
+        return _done(request, event_id, f"It was so already, and nothing was saved: {what}.")
+    return _done(request, event_id, f"{DONE[verdict]}: {what}. {score_change(before, found)}", correction=made.pk)
 
 
 def _merge(request: HttpRequest, event_id: int) -> HttpResponse:
-    found = _find(event_id)
+    found = find(event_id)
+    what = queries.in_words(found)
     into = find_event(number(request.POST.get("into", "")))
     if into is None:
-        return _show(
-            request, event_id, part="merge", trouble="Choose the event that this one is the same as.", status=422
-        )
-    if awaits_second(person(request), event_id):
-        words = "You are asked what you make of it as it was read. Accept, correct or reject it; others may merge it."
-        return _show(request, event_id, trouble=words, status=422)
+        words = "Choose the event that this one is the same as."
+        return _show(request, event_id, part="merge", trouble=words, status=422)
     try:
         with transaction.atomic():
             before = score_now(found)
-            made = merge_events(event_id, into.pk, editor=person(request), reason=reason(request))
+            made = merge_at_desk(event_id, into.pk, editor=person(request), reason=reason(request))
             bring_up_to_date(found.pair_id)
     except CorrectionRefused as refusal:
         return _show(request, event_id, part="merge", trouble=str(refusal), status=422)
-    words = f"Merged into event {into.pk}. {score_change(before, found)}"
+    words = f"Merged into event {into.pk}: {what}. {score_change(before, found)}"
     return _done(request, event_id, words, correction=made.pk)
 
 
@@ -129,7 +132,7 @@ def _merge(request: HttpRequest, event_id: int) -> HttpResponse:
 @for_editors
 def take_back(request: HttpRequest, event_id: int) -> HttpResponse:
     """Undo what was just done to an item: correction=ID or verdict=ID. It is on the desk again."""
-    found = _find(event_id)
+    found = find(event_id)
     editor = person(request)
     correction, verdict = (number(request.POST.get(name, "")) for name in ("correction", "verdict"))
     try:
@@ -145,7 +148,7 @@ def take_back(request: HttpRequest, event_id: int) -> HttpResponse:
     except CorrectionRefused as refusal:
         return _show(request, event_id, trouble=str(refusal), status=422)
     if request.htmx:  # type: ignore[attr-defined]
-        return _show(request, event_id)
+        return _show(request, event_id, said=f"Undone: {queries.in_words(find(event_id))}.")
     messages.success(request, "Undone. It is on your desk again.")
     return redirect(next_page(request))
 
@@ -181,17 +184,25 @@ def _show(
     form: Any = None,
     versions: Any = None,
     trouble: str = "",
+    said: str = "",
+    seen: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The item alone. part: which of its forms is open."""
+    """The item alone. part: which of its forms is open. seen: what the person saw of it before, if that is known."""
     found = queries.items([event_id])
     if not found:
-        _find(event_id)
+        find(event_id)
         return redirect("event", event_id)
     event = found[0].event
+    now = event.as_edited()
+    if seen and any(now[field] != value for field, value in seen.items()):
+        trouble = trouble or "Someone changed this since you saw it. It is shown as it is now."
     if part == "edit" and not isinstance(form, CorrectionForm):
-        form = CorrectionForm(event=event, values=event.as_edited())
-    card = _card(found[0], part=part, form=form, versions=versions, trouble=trouble)
+        form = CorrectionForm(event=event, values=now)
+    card = _card(found[0], part=part, form=form, versions=versions, trouble=trouble, said=said)
+    if part == "reject" and seen:
+        # A reason is typed blindly: what was seen before the form opened is what is rejected.
+        card["seen"] = seen_of(seen)
     card["near"] = queries.near(event) if part == "merge" else []
     context = {"card": card, "here": next_page(request)}
     return render_page(
@@ -200,19 +211,26 @@ def _show(
 
 
 def _done(request: HttpRequest, event_id: int, words: str, **undone: int) -> HttpResponse:
-    """After a verdict: a line in the item's place to htmx, the desk with the words to a plain form."""
+    """After a verdict: a line in the item's place to htmx; to a plain form the desk, which shows the line first."""
     if request.htmx:  # type: ignore[attr-defined]
         context = {"event_id": event_id, "words": words, "here": next_page(request), **undone}
         return render(request, "relations/_desk_done.html", context)
-    messages.success(request, f"Event {event_id}: {words}")
-    return redirect(next_page(request))
+    messages.success(request, words)
+    there = next_page(request)
+    did = f"v{undone['verdict']}" if "verdict" in undone else str(undone.get("correction", ""))
+    return redirect(f"{there}{'&' if '?' in there else '?'}did={did}" if did else there)
 
 
-def _find(event_id: int) -> Event:
-    found = find_event(event_id)
+def _did(request: HttpRequest) -> dict[str, Any] | None:
+    """What the person did last by a plain form, if it can be taken back."""
+    asked = request.GET.get("did", "")
+    pk = number(asked.removeprefix("v"))
+    mine: Any = Verdict.objects.standing() if asked.startswith("v") else Correction.objects.filter(undone_by=None)
+    found = mine.filter(pk=pk, editor=person(request)).first() if pk else None
     if found is None:
-        raise Http404("There is no such event.")
-    return found
+        return None
+    name = "verdict" if isinstance(found, Verdict) else "correction"
+    return {"event_id": found.event_id, name: found.pk}
 
 
 def _here(query: str) -> str:
@@ -221,5 +239,4 @@ def _here(query: str) -> str:
 
 def next_page(request: HttpRequest) -> str:
     """Where the form came from, if it is a page of this site; else the desk."""
-    path = request.POST.get("next") or request.GET.get("next") or ""
-    return path if path.startswith("/") and url_has_allowed_host_and_scheme(path, None) else reverse("desk")
+    return next_of(request) or reverse("desk")

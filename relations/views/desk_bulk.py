@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
 
-from relations.models import Correction, CountryPair, Event
-from relations.pipeline import CorrectionRefused, Judged, bring_up_to_date, judge_all, pass_on, rehearse, undo
+from relations.models import Correction, CountryPair, Event, Verdict
+from relations.pipeline import (
+    CorrectionRefused,
+    Judged,
+    bring_up_to_date,
+    judge_all,
+    pass_on,
+    rehearse,
+    take_back_opinion,
+    undo,
+)
 from relations.queries import desk as queries
 from relations.queries.display import LITTLE_CHANGE, count
 from relations.views.access import for_editors, person
@@ -33,11 +45,16 @@ class PairScore:
     words: str
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @for_editors
 def judge_chosen(request: HttpRequest) -> HttpResponse:
-    """event=ID ..., verdict=accept or reject (leave passes them on): what it would do; confirmed=1 does it."""
-    ids = list(dict.fromkeys(pk for text in request.POST.getlist("event") if (pk := number(text))))
+    """event=ID ..., verdict=accept or reject (leave passes them on): what it would do; confirmed=1 does it.
+
+    To be looked at: what was done, to be taken back as a whole (correction=ID ..., opinion=ID ...).
+    """
+    if request.method != "POST":
+        return _show_done(request)
+    ids = _ids(request.POST.getlist("event"))
     verdict = request.POST.get("verdict", "")
     if not ids:
         return _back(request, "Choose events first: tick them, or press x on each.")
@@ -49,6 +66,10 @@ def judge_chosen(request: HttpRequest) -> HttpResponse:
     if verdict not in VERDICTS:
         return _back(request, "Say what is to be done with them: accept, reject, or leave them to others.")
     return (_do if request.POST.get("confirmed") else _preview)(request, ids, verdict)
+
+
+def _ids(texts: list[str]) -> list[int]:
+    return list(dict.fromkeys(pk for text in texts if (pk := number(text))))
 
 
 def _preview(request: HttpRequest, ids: list[int], verdict: str) -> HttpResponse:
@@ -78,16 +99,34 @@ def _preview(request: HttpRequest, ids: list[int], verdict: str) -> HttpResponse
 
 
 def _do(request: HttpRequest, ids: list[int], verdict: str) -> HttpResponse:
-    seen = {pk: _seen(request, pk) for pk in ids}
-    editor = person(request)
+    """Done to those of which the form still says what was seen of them."""
+    seen = {pk: values for pk in ids if (values := _seen(request, pk))}
     with transaction.atomic():
-        judged = judge_all(seen, editor=editor, status=VERDICTS[verdict], reason=reason(request))
+        judged = judge_all(seen, editor=person(request), status=VERDICTS[verdict], reason=reason(request))
         _score_again(judged.events)
+    refused = judged.refused | {pk: "The form came back incomplete." for pk in ids if pk not in seen}
+    for pk, words in sorted(refused.items()):
+        messages.warning(request, f"Left out: event {pk}. {words}")
+    done = [("correction", pk) for pk in judged.corrections] + [("opinion", pk) for pk in judged.opinions]
+    # To a page of its own, which can be loaded again and still has the way back.
+    return redirect(f"{reverse('desk-chosen')}?{urlencode([*done, ('next', next_page(request))])}")
+
+
+def _show_done(request: HttpRequest) -> HttpResponse:
+    editor = person(request)
+    corrections = list(
+        Correction.objects.filter(pk__in=_ids(request.GET.getlist("correction"))[:MOST], editor=editor, undone_by=None)
+    )
+    opinions = list(
+        Verdict.objects.standing().filter(pk__in=_ids(request.GET.getlist("opinion"))[:MOST], editor=editor)
+    )
+    if not corrections and not opinions and not messages.get_messages(request):
+        return redirect(next_page(request))
     context: dict[str, Any] = {
-        "done": judged,
-        "title": f"{count(len(judged.events), 'event')} {SAID[verdict]}",
-        "left_out": list(judged.refused.items()),
-        "events": queries.lines(judged.events),
+        "title": f"{count(len(corrections), 'event')} judged",
+        "corrections": corrections,
+        "events": queries.lines([correction.event_id for correction in corrections]),
+        "opinions": opinions,
         "here": next_page(request),
     }
     return render(request, "relations/desk_chosen_done.html", context)
@@ -96,25 +135,36 @@ def _do(request: HttpRequest, ids: list[int], verdict: str) -> HttpResponse:
 @require_POST
 @for_editors
 def take_back_chosen(request: HttpRequest) -> HttpResponse:
-    """Undo what one verdict on many did: correction=ID ..., those of the person."""
-    ids = [pk for text in request.POST.getlist("correction")[:MOST] if (pk := number(text))]
-    mine = Correction.objects.filter(pk__in=ids, editor=person(request)).order_by("event__pair", "pk")
+    """Undo what one verdict on many did: correction=ID ..., opinion=ID ..., those of the person."""
+    ids = _ids(request.POST.getlist("correction"))[:MOST]
+    mine = Correction.objects.filter(pk__in=ids, editor=person(request)).order_by("pk")
+    opinions = _ids(request.POST.getlist("opinion"))[:MOST]
     taken, refused = 0, 0
     with transaction.atomic():
         CountryPair.objects.hold_all(mine.order_by().values_list("event__pair", flat=True))
         events = []
         for correction in mine:
-            try:
-                with transaction.atomic():
-                    undo(correction.pk, editor=person(request))
+            if _try(lambda pk=correction.pk: undo(pk, editor=person(request))):  # type: ignore[misc]
                 events.append(correction.event_id)
-                taken += 1
-            except CorrectionRefused:
+            else:
                 refused += 1
+        taken = len(events)
+        for opinion in opinions:
+            done = _try(lambda pk=opinion: take_back_opinion(pk, editor=person(request)))  # type: ignore[misc]
+            taken, refused = taken + done, refused + (not done)
         _score_again(events)
     words = f"{count(taken, 'change')} taken back."
     messages.success(request, words + (f" {refused} could not be; see their events." if refused else ""))
     return redirect(next_page(request))
+
+
+def _try(change: Callable[[], object]) -> bool:
+    try:
+        with transaction.atomic():
+            change()
+    except CorrectionRefused:
+        return False
+    return True
 
 
 def _score_again(event_ids: list[int]) -> None:

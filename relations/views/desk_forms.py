@@ -14,7 +14,7 @@ from relations.queries.desk import AGES
 class DeskFilterForm(forms.Form):
     """pair, type, source, days. What is none of them is left out, in words."""
 
-    pair = forms.ModelChoiceField(CountryPair.objects.all(), required=False)
+    pair = forms.ModelChoiceField(CountryPair.objects.all(), required=False, to_field_name="slug")
     type = forms.ChoiceField(required=False, choices=[(slug, kind.name) for slug, kind in event_types().items()])
     source = forms.ModelChoiceField(Feed.objects.all(), required=False)
     days = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, choices=list(AGES.items()))
@@ -35,8 +35,9 @@ class DeskFilterForm(forms.Form):
     def query(self) -> str:
         """As the query of an address; empty where nothing is chosen."""
         filters = self.filters
+        pair = self.cleaned_data.get("pair")
         chosen = {
-            "pair": filters.pair,
+            "pair": pair.slug if pair else "",
             "type": filters.type,
             "source": filters.source,
             "days": filters.days,

@@ -13,9 +13,10 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from relations.errors import RelationsError
-from relations.models import Actor, ActorKind, ActorName, Country
+from relations.models import Actor, ActorName, Country
 from relations.pipeline import tidy_name, weigh_name
 from relations.views.access import for_namers
+from relations.views.correction_forms import by_kind
 from relations.views.forms import date_field
 from relations.views.htmx import render_page, target_of
 
@@ -41,8 +42,10 @@ class WhoseForm(forms.Form):
 
 
 class AddNameForm(forms.ModelForm):
-    """A name for an actor of one country. doubts: what is allowed but may not be meant."""
+    """A name for an actor of one country. doubts: what is allowed but may not be meant. sure: the name that was sent
+    once already, and is meant although it stands for many."""
 
+    sure = forms.CharField(required=False, max_length=LONGEST, widget=forms.HiddenInput)
     valid_from = date_field("Valid from", required=False)
     valid_until = date_field("Valid until", required=False)
 
@@ -63,7 +66,8 @@ class AddNameForm(forms.ModelForm):
         self.doubts: list[str] = []
         actor: Any = self.fields["actor"]
         actor.queryset = Actor.objects.filter(country=country)
-        actor.choices = [("", "choose"), *_by_kind(actor.queryset)]
+        _begin_at(self, "actor" if name else "name")
+        actor.choices = [("", "choose"), *by_kind(list(actor.queryset.order_by("name")))]
 
     def clean_name(self) -> str:
         try:
@@ -79,17 +83,26 @@ class AddNameForm(forms.ModelForm):
             for fault in opinion.faults:
                 self.add_error("name", fault)
             self.doubts = opinion.doubts
+            if opinion.to_confirm and not opinion.faults and values.get("sure") != values["name"]:
+                self.data = {**{field: self.data.get(field, "") for field in self.fields}, "sure": values["name"]}
+                words = " ".join(opinion.to_confirm)
+                self.add_error("name", f"{words} Press “Add the name” again if that is meant.")
         return values
 
+    def is_valid(self) -> bool:
+        is_valid = super().is_valid()
+        wrong = next((name for name in self.fields if name in self.errors), "")
+        if wrong:
+            _begin_at(self, wrong)
+        return is_valid
 
-def _by_kind(actors: Any) -> list[tuple[str, list[tuple[int, str]]]]:
-    labels = {
-        ActorKind.STATE: "The state itself",
-        ActorKind.INSTITUTION: "Institutions",
-        ActorKind.PERSON: "People",
-    }
-    rows = list(actors.order_by("name").values_list("kind", "pk", "name"))
-    return [(label, [(pk, name) for kind, pk, name in rows if kind == wanted]) for wanted, label in labels.items()]
+
+def _begin_at(form: forms.BaseForm, wanted: str) -> None:
+    """Where the focus goes when the form is shown, so that it isn't lost with what it replaces."""
+    for name, field in form.fields.items():
+        field.widget.attrs.pop("autofocus", None)
+        if name == wanted:
+            field.widget.attrs["autofocus"] = True
 
 
 @require_http_methods(["GET", "POST"])
@@ -134,6 +147,8 @@ def _show(
     doubts: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    if form is None and added is None:
+        _begin_at(whose, "country" if whose.data["name"] else "name")
     context = {"whose": whose, "country": country, "form": form, "added": added, "doubts": doubts or []}
     return render_page(
         request, "relations/desk_add_name.html", {"add-name": "relations/_add_name.html"}, context, status=status

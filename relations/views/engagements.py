@@ -16,6 +16,7 @@ from relations.codebook.countries import countries
 from relations.exports.as_ical import CONTENT_TYPE, as_ical
 from relations.models import CountryPair, EngagementKind, Feed
 from relations.queries import engagements as queries
+from relations.queries.blind import blind_for
 from relations.queries.engagement_files import for_file
 from relations.queries.engagement_months import month, month_of
 from relations.queries.engagements import EngagementFilters
@@ -151,7 +152,7 @@ def engagement(request: HttpRequest, engagement_id: int) -> HttpResponse:
         return redirect("engagement", found.merged_into_id)
     context: dict[str, Any] = {"engagement": found, "pair": found.pair}
     if found.event_count:
-        context["story"] = queries.story(found, timezone.now().date())
+        context["story"] = queries.story(found, timezone.now().date(), blind_for(request.user))
     return render_page(request, "relations/engagement.html", {}, context)
 
 

@@ -24,6 +24,7 @@ from relations.pipeline import (
     split_event,
 )
 from relations.queries import events as queries
+from relations.queries.blind import blind_for
 from relations.queries.conflict import Versions, versions
 from relations.queries.display import LITTLE_CHANGE
 from relations.queries.timelines import standing_of
@@ -41,7 +42,7 @@ def event(request: HttpRequest, event_id: int) -> HttpResponse:
     found = find(event_id)
     if found.merged_into_id:
         messages.info(request, f"Event {event_id} turned out to be the same as this one, and is part of it.")
-        return redirect("event", queries.goes_on_as(found))
+        return redirect("event", Event.objects.goes_on_as(found.pk))
     if request.user.is_authenticated and awaits_second(person(request), event_id):
         return blind(request, event_id)
     return show(request, found)
@@ -195,7 +196,8 @@ def show(
 ) -> HttpResponse:
     may_correct = request.user.has_perm(CORRECT_EVENTS)
     form = form or (CorrectionForm(event=found, values=found.as_edited()) if may_correct else None)
-    context = {"page": queries.event_page(found), "event": found, "form": form, "versions": versions}
+    page = queries.event_page(found, blind_for(request.user))
+    context = {"page": page, "event": found, "form": form, "versions": versions}
     fragments = {"event": "relations/_event.html"}
     return render_page(request, "relations/event.html", fragments, context, status=status)
 
@@ -216,4 +218,4 @@ def done(request: HttpRequest, event_id: int, words: str, level: int = messages.
         # A merge leads to another event, and its address with it.
         response["HX-Push-Url"] = found.get_absolute_url()
         return response
-    return redirect("event", event_id=queries.goes_on_as(found))
+    return redirect("event", event_id=Event.objects.goes_on_as(found.pk))

@@ -10,13 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import reswap, retarget
+from django_htmx.http import push_url, reswap, retarget
 
 from relations import pipeline
 from relations.models import Article, Correction, CountryPair, Event, PairStanding
 from relations.pipeline import CorrectionRefused, Offer, Passage
 from relations.queries import marking as queries
 from relations.queries.articles import article_page
+from relations.queries.blind import blind_for
 from relations.queries.marking import Story
 from relations.views.access import for_editors, person
 from relations.views.events import number, score_change
@@ -29,14 +30,18 @@ from relations.views.marking_forms import BOTH, ONE_WAY, SIDES, MarkForm
 def mark_event(request: HttpRequest, article_id: int) -> HttpResponse:
     """Which words (words=, near=, or sentence=NUMBER), then what they tell.
 
-    step=actors shows who acts for the countries that were chosen, for a browser without script.
+    step=actors shows who acts for the countries that were chosen, for a browser without script; step=words takes a
+    sentence (sentence=NUMBER) in place of words that don't stand in the story.
     """
     story = queries.story(article_id)
     if story is None:
         raise Http404("There is no such article.")
     if request.method == "POST":
-        if request.POST.get("step") == "actors":
+        step = request.POST.get("step")
+        if step == "actors":
             return show(request, story, form_of(story, initial=request.POST.dict()))
+        if step == "words":
+            return take_sentence(request, story)
         return save(request, story)
     side = target_of(request).removesuffix("-actor")
     if side in SIDES:
@@ -52,8 +57,17 @@ def mark_event(request: HttpRequest, article_id: int) -> HttpResponse:
     try:
         passage = pipeline.passage_in(story.text, words, near)
     except CorrectionRefused as refusal:
-        return show(request, story, form_of(story, initial={"words": words, "near": near}), refusal=str(refusal))
-    return show(request, story, form_of(story, initial=first_offer(story, words, passage)))
+        return show(request, story, words=words, refusal=str(refusal))
+    return show(request, story, form_of(story, initial=first_offer(story, passage)))
+
+
+def take_sentence(request: HttpRequest, story: Story) -> HttpResponse:
+    """What was said stays; only the words are others, where a sentence was chosen."""
+    said = request.POST.dict()
+    words, near = sentence_at(story, number(said.get("sentence", "")) if said.get("sentence") else -1)
+    if not words:
+        return save(request, story)
+    return show(request, story, form_of(story, initial={**said, "words": words, "near": near}))
 
 
 def sentence_at(story: Story, chosen: int) -> tuple[str, int]:
@@ -62,7 +76,7 @@ def sentence_at(story: Story, chosen: int) -> tuple[str, int]:
     return (found[0].text, found[0].start) if found else ("", 0)
 
 
-def first_offer(story: Story, words: str, passage: Passage) -> dict[str, Any]:
+def first_offer(story: Story, passage: Passage) -> dict[str, Any]:
     """What the form begins with: what the coder reads in the sentence alone; else who is named there, and the pair that
     the story tells of."""
     there = [one for one in story.reports if one.sentence in passage.text or passage.text in one.sentence]
@@ -71,7 +85,7 @@ def first_offer(story: Story, words: str, passage: Passage) -> dict[str, Any]:
     source, target = sides_of(offer, story)
     ids = queries.actor_ids([key for key in (offer.source_actor, offer.target_actor) if key])
     return {
-        "words": words,
+        "words": passage.words,
         "near": passage.at,
         "source": source,
         "target": target,
@@ -139,8 +153,8 @@ def done(request: HttpRequest, article: Article, event: Event, words: str) -> Ht
     messages.success(request, words)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("event", event_id=event.pk)
-    response = render(request, "relations/_article.html", {"page": article_page(article.pk)})
-    return reswap(retarget(response, "#article"), "outerHTML")
+    response = render(request, "relations/_article.html", {"page": article_page(article.pk, blind_for(request.user))})
+    return push_url(reswap(retarget(response, "#article"), "outerHTML"), reverse("article", args=[article.pk]))
 
 
 def form_of(story: Story, data: Any = None, *, initial: dict[str, Any] | None = None) -> MarkForm:
@@ -149,15 +163,38 @@ def form_of(story: Story, data: Any = None, *, initial: dict[str, Any] | None = 
 
 
 def show(
-    request: HttpRequest, story: Story, form: MarkForm | None = None, *, refusal: str = "", status: int = 200
+    request: HttpRequest,
+    story: Story,
+    form: MarkForm | None = None,
+    *,
+    words: str = "",
+    refusal: str = "",
+    status: int = 200,
 ) -> HttpResponse:
-    """The form; without one the sentences to choose from. refusal: why the words that were asked for can't be."""
+    """The form; without one the sentences to choose from, which also stand with words that can't be marked. refusal:
+    why the words that were asked for can't be."""
     in_place = target_of(request) == "mark"
+    has_wrong_words = form is not None and form.is_bound and "words" in form.errors
+    if form is not None:
+        form.focus_on_error()
     context = {
         "article": story.article,
         "form": form,
+        "words": words,
         "refusal": refusal,
-        "sentences": pipeline.sentences_of(story.text) if form is None else [],
+        "sentences": pipeline.sentences_of(story.text) if form is None or has_wrong_words else [],
         "in_place": in_place,
+        "was_sent": request.method == "POST",
     }
-    return render_page(request, "relations/mark_event.html", {"mark": "relations/_mark.html"}, context, status=status)
+    response = render_page(
+        request, "relations/mark_event.html", {"mark": "relations/_mark.html"}, context, status=status
+    )
+    # A reload finds the form again, and with it what was typed.
+    return push_url(response, _address(request, story, form)) if in_place and status < 400 else response
+
+
+def _address(request: HttpRequest, story: Story, form: MarkForm | None) -> str:
+    if request.method != "POST" or form is None:
+        return request.get_full_path()
+    query = {name: form[name].value() or "" for name in ("words", "near")}
+    return reverse("mark-event", args=[story.article.pk], query=query)

@@ -19,6 +19,7 @@ MOST_WORDS = 2000  # characters
 SIDES = ("source", "target")
 ONE_WAY, BOTH = "towards", "with"
 LONGEST_STORY = 10_000_000  # characters
+NO_PLACE = "Where in the story the words stand was sent as no number. Mark them again."
 
 
 def country_field(label: str, missing: str) -> forms.ChoiceField:
@@ -40,7 +41,13 @@ class MarkForm(forms.Form):
     near: the character of the text at which they were marked, where the same words stand at several places.
     """
 
-    near = forms.IntegerField(required=False, min_value=0, max_value=LONGEST_STORY, widget=forms.HiddenInput)
+    near = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=LONGEST_STORY,
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), NO_PLACE),
+    )
     words = forms.CharField(
         label="The words that tell of it, as they stand in the story",
         max_length=MOST_WORDS,
@@ -107,6 +114,13 @@ class MarkForm(forms.Form):
             actor: Any = self.fields[f"{side}_actor"]
             actor.choices = [NOBODY, *by_kind([one for one in actors if one.country_id == code])]
         self.fields["occurred_on"].widget.attrs["max"] = timezone.now().date().isoformat()
+
+    def focus_on_error(self) -> None:
+        """Let the first field that is wrong get the focus, if any is."""
+        for bound in self.visible_fields():
+            if self.is_bound and bound.errors:
+                bound.field.widget.attrs["autofocus"] = True
+                return
 
     def clean_words(self) -> str:
         words: str = self.cleaned_data["words"]

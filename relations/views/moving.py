@@ -9,6 +9,7 @@ from django_htmx.http import retarget
 
 from relations.models import Event, Report
 from relations.pipeline import CorrectionRefused, awaits_second, bring_up_to_date, move_report
+from relations.queries.blind import blind_for
 from relations.queries.events import find_event, near_events, report_words
 from relations.views.access import for_editors, person
 from relations.views.events import blind, number, reason, score_change, score_now
@@ -48,7 +49,7 @@ def show(request: HttpRequest, report: Report, found: Event, refusal: str = "", 
     context = {
         "event": found,
         "item": report_words(report, ""),
-        "near": near_events(found),
+        "near": near_events(found, blind_for(request.user)),
         "chosen": number(request.POST.get("into", "")),
         "reason": request.POST.get("reason", ""),
         "refusal": refusal,

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from relations.queries.attention import FEW, UNITS, attention
+from relations.queries.blind import blind_for
 from relations.queries.pair_sides import both_sides
 from relations.queries.pair_sources import sources
 from relations.queries.timelines import find_pair, standing_of
@@ -22,7 +23,7 @@ def pair_directions(request: HttpRequest, slug: str) -> HttpResponse:
     if pair is None:
         return no_such_pair(request, slug, "pair-directions")
     all_time = request.GET.get("time") == "all"
-    page = both_sides(pair, standing_of(pair), timezone.now().date(), all_time)
+    page = both_sides(pair, standing_of(pair), timezone.now().date(), all_time, blind_for(request.user))
     context = {"pair": pair, "page": page, "all_time": all_time}
     return render_page(request, "relations/pair_directions.html", {}, context)
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from relations.codebook.countries import countries
 from relations.models import CountryPair, EventFilters
 from relations.queries import chapters, facets, scores, timelines
+from relations.queries.blind import blind_for
 from relations.queries.filter_panel import filter_panel
 from relations.views.access import for_readers
 from relations.views.calendar_keys import key_of
@@ -49,10 +50,11 @@ def pair_timeline(request: HttpRequest, slug: str) -> HttpResponse:
 def _list(request: HttpRequest, pair: CountryPair, filters: EventFilters) -> dict[str, Any]:
     standing = timelines.standing_of(pair)
     after = request.GET.get("after", "")
+    blind = blind_for(request.user)
     try:
-        page = timelines.for_pair(pair, filters, standing, after)
+        page = timelines.for_pair(pair, filters, standing, after, blind=blind)
     except ValueError:
-        page = timelines.for_pair(pair, filters, standing)
+        page = timelines.for_pair(pair, filters, standing, blind=blind)
     return {
         "page": page,
         "later": bool(after),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from relations.queries import offers, search, suggestions
+from relations.queries.blind import blind_for
 from relations.queries.understanding import LONGEST, Understanding, tidy, understand
 from relations.views.access import for_readers
 from relations.views.forms import PeriodForm
@@ -114,11 +115,11 @@ def _found(request: HttpRequest, understood: Understanding, order: str) -> dict[
         return context
     more = target_of(request)
     if more != "more-articles":
-        after = request.GET.get("after", "")
+        after, blind = request.GET.get("after", ""), blind_for(request.user)
         try:
-            context["events"] = search.events(wanted, after)
+            context["events"] = search.events(wanted, after, blind=blind)
         except ValueError:
-            context["events"] = search.events(wanted)
+            context["events"] = search.events(wanted, blind=blind)
         context["later"] = bool(after)
     if more != "more-events":
         after = request.GET.get("articles_after", "")

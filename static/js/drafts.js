@@ -60,14 +60,24 @@
     root.querySelectorAll?.("form[data-draft]").forEach(work);
   };
 
-  window.drafts = { has: (key) => stored(key) !== null };
+  window.drafts = { has: (key) => stored(key) !== null, forget };
   document.addEventListener("input", (event) => {
     const form = event.target.closest?.("form[data-draft]");
     if (form) keep(form);
   });
   document.addEventListener("htmx:load", (event) => each(event.detail.elt, restore));
-  document.addEventListener("htmx:afterRequest", (event) => {
-    const { elt, requestConfig, successful } = event.detail;
-    if (successful && requestConfig.verb !== "get" && elt.matches("form[data-draft]")) forget(elt.dataset.draft);
+  // Saved. Asked before the swap, which takes the form out of the page.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig, xhr } = event.detail;
+    const form = requestConfig.elt.closest?.("form[data-draft]");
+    if (form && requestConfig.verb !== "get" && xhr.status < 400) forget(form.dataset.draft);
   });
+  // A form that the browser sends itself comes back with what was typed where it is refused.
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("form[data-draft]:not([hx-post])")) forget(event.target.dataset.draft);
+  });
+  document.addEventListener("click", (event) => {
+    const left = event.target.closest?.("[data-forget]");
+    if (left) forget(left.dataset.forget);
+  }, true);
 })();

@@ -2,7 +2,7 @@
 document.documentElement.classList.add("with-script");
 
 // A request that failed says so; htmx alone would leave the page as if nothing had been asked.
-function tellTrouble(words) {
+function tellTrouble(words, link) {
   let place = document.getElementById("trouble");
   if (!place) {
     place = document.createElement("p");
@@ -12,6 +12,13 @@ function tellTrouble(words) {
     document.getElementById("content").prepend(place);
   }
   place.textContent = words;
+  if (link) {
+    const { href, words: label } = link;
+    const anchor = document.createElement("a");
+    anchor.href = href;
+    anchor.textContent = label;
+    place.append(" ", anchor);
+  }
 }
 
 // Filters that are not set have no place in an address that is sent to a colleague.
@@ -28,7 +35,9 @@ document.addEventListener("htmx:sendError", () => {
 document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
   if (status === 403) {
-    tellTrouble("Your account does not have the right to do this, or you were signed out. Reload the page.");
+    const here = encodeURIComponent(location.pathname + location.search);
+    const signIn = { href: `/sign-in/?next=${here}`, words: "Sign in again" };
+    tellTrouble("Nothing was changed: you were signed out, or your account may not do this.", signIn);
   } else {
     tellTrouble(`That did not work (${status}). Nothing was changed; try again or reload the page.`);
   }

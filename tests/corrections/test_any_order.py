@@ -17,6 +17,7 @@ from relations.corrections.run_placing import merge_events, move_report, split_e
 from relations.corrections.run_undo import undo
 from relations.merging.run import merge_new_reports
 from relations.models import Correction, Event, Report, Status, Verdict
+from relations.models.words import STANDING
 from tests import making
 from tests.corrections.saying import columns_of, make_actors, spoken, words
 
@@ -85,7 +86,8 @@ def test_fields_are_as_the_newest_word_that_stands_has_them(
 
 
 def placing_trial(data: Any, editor: User) -> None:
-    """Seven reports of four events, told apart by their days; merges, splits and moves among them, then taken back.
+    """Seven reports of four events, told apart by their days; merges, splits and moves among them, and rejections, then
+    taken back. An event that is split off a rejected one is born rejected, and stays so.
 
     Merging looks again at the end alone: while some of it stands, it rightly puts what is alike to what editors placed.
     """
@@ -98,13 +100,21 @@ def placing_trial(data: Any, editor: User) -> None:
     events = sorted(set(at_first.values()))
     assert len(events) == 4
     told: list[Correction] = []
+    born_rejected: set[int] = set()
+    if data.draw(st.booleans(), label="begin with a part of a rejected one"):
+        rejected = correct_event(events[0], editor=editor, status=Status.REJECTED)
+        told += [rejected] if rejected else []
+        part = min(report for report, event_id in at_first.items() if event_id == events[0])
+        told.append(split_event(events[0], [part], editor=editor))
+        born_rejected.add(told[-1].other_id or 0)
     for _ in range(data.draw(st.integers(1, 6), label="how many")):
-        standing = sorted(Event.objects.standing().values_list("pk", flat=True))
-        how = data.draw(st.sampled_from(["merge", "split", "move", "undo"]))
+        there = [*STANDING, Status.REJECTED]
+        standing = sorted(Event.objects.filter(status__in=there).values_list("pk", flat=True))
+        how = data.draw(st.sampled_from(["merge", "split", "move", "reject", "undo"]))
         if how == "undo":
             if told:
                 undo(told.pop(data.draw(st.integers(0, len(told) - 1))).pk, editor=editor)
-                is_sound()
+                is_sound(born_rejected)
             continue
         one = data.draw(st.sampled_from(standing))
         other = data.draw(st.sampled_from(standing))
@@ -116,21 +126,27 @@ def placing_trial(data: Any, editor: User) -> None:
                     told.append(merge_events(one, other, editor=editor))
                 elif how == "split":
                     told.append(split_event(one, [chosen], editor=editor))
+                    if Event.objects.get(pk=one).status == Status.REJECTED:
+                        born_rejected.add(told[-1].other_id or 0)
+                elif how == "reject":
+                    rejected = correct_event(one, editor=editor, status=Status.REJECTED)
+                    told += [rejected] if rejected else []
                 else:
                     told.append(move_report(chosen, other, editor=editor))
         except CorrectionRefused:
             continue
     for correction in data.draw(st.permutations(told), label="taken back"):
         undo(correction.pk, editor=editor)
-        is_sound()
+        is_sound(born_rejected)
     merge_new_reports()
     assert dict(Report.objects.values_list("pk", "event_id")) == at_first
     assert sorted(Event.objects.standing().values_list("pk", flat=True)) == events
     assert not Report.objects.filter(pinned=True).exists()
 
 
-def is_sound() -> None:
-    """Merged events have no reports and lead to one that is not merged."""
+def is_sound(born_rejected: set[int]) -> None:
+    """Merged events have no reports and lead to one that isn't merged; what was born rejected does not come to life."""
+    assert not Event.objects.standing().filter(pk__in=born_rejected).exists()
     into = dict(Event.objects.values_list("pk", "merged_into_id"))
     assert not Report.objects.filter(event__status=Status.MERGED).exists()
     for at in into:

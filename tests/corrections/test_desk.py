@@ -14,7 +14,16 @@ from django.utils import timezone
 
 from relations.corrections.refusals import CorrectionRefused
 from relations.corrections.run import correct_event
-from relations.corrections.run_desk import AUDIT_EACH, claim, hold_again, judge, let_go, pass_on, renew_queue
+from relations.corrections.run_desk import (
+    AUDIT_EACH,
+    claim,
+    hold_again,
+    judge,
+    let_go,
+    merge_at_desk,
+    pass_on,
+    renew_queue,
+)
 from relations.corrections.run_placing import merge_events, split_event
 from relations.corrections.run_undo import undo
 from relations.merging.run import merge_new_reports
@@ -136,11 +145,35 @@ def test_nobody_judges_at_the_desk_what_another_has_there(editor: User, other: U
     claim(editor, ALL, 1)
     with pytest.raises(CorrectionRefused, match=editor.username):
         judge(event.pk, editor=other, status=Status.CONFIRMED)
+    with pytest.raises(CorrectionRefused, match=editor.username):
+        merge_at_desk(event.pk, queued().pk, editor=other)
     assert not Correction.objects.exists()
     run_out(editor)
     judge(event.pk, editor=other, status=Status.CONFIRMED)
     event.refresh_from_db()
     assert event.status == Status.CONFIRMED
+
+
+def test_second_opinions_come_first_also_where_the_desk_is_full(settings: Any, editor: User, other: User) -> None:
+    waiting = [queued(confidence=0.5 + number / 25) for number in range(10)]  # what a look is worth most first
+    ReviewItem.objects.filter(event=waiting[-1]).update(is_audit=True)
+    assert len(claim(editor, ALL, 10)) == 10
+    settings.SECOND_OPINION_SHARE = 1.0
+    seconds = []
+    for _ in range(7):
+        event = queued(type="clash")
+        claim(other, ALL, 10)
+        judge(event.pk, editor=other, status=Status.CONFIRMED)
+        seconds.append(event.pk)
+    got = claim(editor, ALL, 10)
+    assert got[:4] + got[5:6] == seconds[:5] and got[4] == waiting[-1].pk  # and the random sample keeps its place
+    assert got[6:] == [event.pk for event in waiting[:4]]
+    free = [event.pk for event in waiting[4:-1]]
+    assert (
+        sorted(ReviewItem.objects.filter(holder=None, state=ReviewState.WAITING).values_list("pk", flat=True)) == free
+    )
+    assert claim(editor, ALL, 10) == got  # half of the desk at most
+    assert claim(making.user("editor"), ALL, 4)[:2] == seconds[5:]
 
 
 # -- the random sample ----------------------------------------------------------------------------------------------

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 
 from relations.corrections.refusals import CorrectionRefused
-from relations.corrections.run_desk import claim, judge
+from relations.corrections.run_desk import claim, judge, let_go, pass_on
 from relations.models import Correction, DeskFilters, ReviewItem, ReviewState, Status, reviews
 from tests import making
 from tests.corrections.waiting import queued
@@ -77,6 +78,33 @@ def test_an_item_that_merging_has_locked_stays_on_the_desk_and_keeps_nobody_wait
         at_once(lambda: got.append(claim(editor, ALL, 1)), lambda: got.append(claim(editor, ALL, 1)))
     assert got == [[event.pk]] * 2
     assert claim(making.user("editor"), ALL, 1) == []
+
+
+@pytest.mark.parametrize(
+    "give_back", [let_go, lambda editor: pass_on(editor, [*ReviewItem.objects.values_list("pk", flat=True)])]
+)
+def test_giving_back_what_merging_renews_meanwhile_ends_without_a_deadlock(give_back: Any) -> None:
+    """Whatever the order in which an index has the items: here that of what a look is worth."""
+    events = [queued(confidence=confidence) for confidence in (0.95, 0.5)]
+    editor = making.user("editor")
+    claim(editor, ALL, 10)
+    begun = threading.Event()
+
+    def merging() -> None:
+        with transaction.atomic():
+            ReviewItem.objects.renew([events[0].pk])
+            begun.set()
+            time.sleep(0.5)
+            ReviewItem.objects.renew([events[1].pk])
+
+    def giving_back() -> None:
+        assert begun.wait(20)
+        with connection.cursor() as cursor:
+            cursor.execute("SET enable_seqscan = off; SET enable_bitmapscan = off")
+        assert give_back(editor) == 2
+
+    at_once(merging, giving_back)
+    assert not ReviewItem.objects.held_by(editor.pk).exists()
 
 
 def test_of_two_who_judge_the_same_event_at_once_one_is_refused() -> None:

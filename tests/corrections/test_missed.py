@@ -284,6 +284,28 @@ def test_what_was_taken_back_can_be_marked_again(editor: User, story: Article) -
     assert the_event().status == Status.WITHDRAWN
 
 
+def test_a_mark_has_nothing_of_what_was_read_in_its_place_before(editor: User, story: Article) -> None:
+    plan: dict[str, Any] = {
+        "planned_on": [making.today()],
+        "planned_from": making.today(),
+        "planned_until": making.today(),
+    }
+    said: dict[str, Any] = {
+        "sentence": TOLD,
+        "sentence_number": 1,
+        "planned_words": "on Monday",
+        "pinned": True,
+        **plan,
+    }
+    made = making.report("PER", "CHL", TYPE, article=story, withdrawn=Withdrawal.READ_AGAIN, due=False, **said)
+    add(story, editor)
+    report = Report.objects.get()
+    assert report.pk == made.pk and report.marked_by == editor and not report.withdrawn
+    assert (report.planned_on, report.planned_from, report.planned_until, report.planned_words) == ([], None, None, "")
+    undo(Correction.objects.get().pk, editor=editor)
+    assert not Report.objects.get().pinned
+
+
 def test_what_was_taken_back_is_the_coders_where_the_coder_finds_it(editor: User, story: Article) -> None:
     correction = add(story, editor)
     undo(correction.pk, editor=editor)

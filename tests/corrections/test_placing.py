@@ -14,7 +14,6 @@ from relations.corrections.run_undo import undo
 from relations.merging.run import merge_new_reports
 from relations.models import Correction, Event, PairStanding, Report, Status
 from relations.pipeline import bring_up_to_date
-from relations.queries.events import goes_on_as
 from tests import making
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +57,7 @@ def test_merged_events_are_one_with_all_reports_and_the_score_follows(editor: Us
     merge_events(first.pk, second.pk, editor=editor, reason="one raid")
     bring_up_to_date(first.pair_id)
     gone, stays = Event.objects.get(pk=first.pk), Event.objects.get(pk=second.pk)
-    assert gone.status == Status.MERGED and goes_on_as(gone) == stays.pk
+    assert gone.status == Status.MERGED and Event.objects.goes_on_as(gone.pk) == stays.pk
     assert stays.report_count == 2 and set(places().values()) == {stays.pk}
     assert stays.confidence == pytest.approx(1 - (1 - 0.54) * (1 - 0.63))
     assert score() != before
@@ -104,7 +103,7 @@ def test_a_report_split_off_has_an_event_of_its_own_that_lasts(editor: User) -> 
     bring_up_to_date(event.pair_id)
     assert state()[:1] == before and places() == then
     gone = Event.objects.get(pk=other.pk)
-    assert gone.status == Status.MERGED and goes_on_as(gone) == event.pk
+    assert gone.status == Status.MERGED and Event.objects.goes_on_as(gone.pk) == event.pk
 
 
 @pytest.mark.parametrize("first", ["the split", "what was said since"])
@@ -174,7 +173,7 @@ def test_addresses_lead_on_through_several_merges(editor: User, two_events: tupl
     third = making.event(type="clash", occurred_on=ago(3))
     merge_events(first.pk, second.pk, editor=editor)
     merge_events(second.pk, third.pk, editor=editor)
-    assert goes_on_as(Event.objects.get(pk=first.pk)) == third.pk
+    assert Event.objects.goes_on_as(first.pk) == third.pk
     assert Event.objects.get(pk=third.pk).reports.count() == 2
 
 
@@ -187,7 +186,7 @@ def test_events_that_reports_join_lead_on_by_themselves_and_come_back_when_parte
     merge_new_reports()
     stays = Event.objects.standing().get()
     gone = Event.objects.get(status=Status.MERGED)
-    assert stays.report_count == 2 and goes_on_as(gone) == stays.pk
+    assert stays.report_count == 2 and Event.objects.goes_on_as(gone.pk) == stays.pk
     Report.objects.filter(pk=late.pk).update(occurred_on=ago(9), due=True)
     merge_new_reports()
     assert Event.objects.standing().count() == 2

@@ -1,4 +1,4 @@
-"""Second opinions: asked of somebody else, blind, compared, and decided between where they differ."""
+"""Second opinions: asked of somebody else, blind, and compared."""
 
 from __future__ import annotations
 
@@ -10,17 +10,31 @@ from django.contrib.auth.models import User
 
 from relations.corrections.refusals import CorrectionRefused
 from relations.corrections.run import correct_event
-from relations.corrections.run_desk import awaits_second, claim, decide, judge, take_back_opinion
-from relations.corrections.run_undo import undo
-from relations.models import Correction, DeskFilters, Event, Origin, Outcome, ReviewItem, ReviewState, Status, Verdict
+from relations.corrections.run_desk import (
+    awaits_second,
+    claim,
+    judge,
+    judge_all,
+    merge_at_desk,
+)
+from relations.models import (
+    Correction,
+    Event,
+    Origin,
+    Outcome,
+    Report,
+    ReviewItem,
+    ReviewState,
+    Status,
+    Verdict,
+)
 from relations.models.reviews import opinions_of
+from relations.queries.desk import items
 from tests import making
-from tests.corrections.waiting import queued, run_out, state
+from tests.corrections.waiting import ACCEPT, ALL, REJECT, accept, queued, run_out, says, split, state
 
 pytestmark = pytest.mark.django_db
-ALL = DeskFilters()
-ACCEPT: dict[str, Any] = {"status": Status.CONFIRMED}
-REJECT: dict[str, Any] = {"status": Status.REJECTED}
+LATELY = making.today() - dt.timedelta(days=2)
 
 
 @pytest.fixture(autouse=True)
@@ -36,34 +50,6 @@ def first() -> User:
 @pytest.fixture
 def second() -> User:
     return making.user("editor")
-
-
-@pytest.fixture
-def adjudicator() -> User:
-    return making.user("admin")
-
-
-def says(editor: User, event: Event, said: dict[str, Any]) -> Correction | Verdict:
-    """An editor's verdict at the desk, on what the desk offered."""
-    assert event.pk in claim(editor, ALL, 50)
-    made = judge(event.pk, editor=editor, **said)
-    assert made
-    event.refresh_from_db()
-    return made
-
-
-def accept(**corrected: Any) -> dict[str, Any]:
-    return ACCEPT | corrected
-
-
-def split(first: User, second: User) -> tuple[Event, Verdict, Verdict]:
-    """An event on which two disagree, with both opinions: accepted, and read as an apology."""
-    event = queued()
-    says(first, event, ACCEPT)
-    says(second, event, accept(type="apology"))
-    told = opinions_of(list(Verdict.objects.order_by("pk")))
-    assert state(event) == ReviewState.SPLIT and told[0] and told[1]
-    return event, told[0], told[1]
 
 
 # -- asking ---------------------------------------------------------------------------------------------------------
@@ -113,6 +99,64 @@ def test_who_is_asked_cannot_correct_the_event_past_the_desk(first: User, second
         correct_event(event.pk, editor=second, type="apology")
 
 
+def test_only_who_was_given_it_at_the_desk_gives_a_second_opinion(first: User, second: User) -> None:
+    event, other = queued(), queued()
+    says(first, event, accept(type="apology"))
+    with pytest.raises(CorrectionRefused, match="Take it at the desk first"):
+        judge(event.pk, editor=second, **ACCEPT)  # from a page that shows the first
+    told = judge_all({event.pk: None}, editor=second, status=Status.CONFIRMED)
+    assert "at the desk first" in told.refused[event.pk] and not told.events
+    with pytest.raises(CorrectionRefused, match="Take it at the desk first"):
+        merge_at_desk(event.pk, other.pk, editor=second)
+    assert Verdict.objects.get().editor == first and state(event) == ReviewState.SECOND
+    claim(second, ALL, 10)
+    run_out(second)
+    assert isinstance(judge(event.pk, editor=second, **ACCEPT), Verdict)  # they saw no more than the desk showed
+
+
+def test_a_second_opinion_that_is_sent_twice_changes_nothing(first: User, second: User) -> None:
+    event = queued()
+    says(first, event, ACCEPT)
+    says(second, event, REJECT)
+    with pytest.raises(CorrectionRefused, match="You have given your second opinion"):
+        judge(event.pk, editor=second, **REJECT)
+    event.refresh_from_db()
+    assert event.status == Status.CONFIRMED and state(event) == ReviewState.SPLIT
+
+
+def test_second_opinions_among_many_verdicts_are_told_apart(first: User, second: User) -> None:
+    judged = queued()
+    says(first, judged, ACCEPT)
+    waiting = queued()
+    claim(second, ALL, 10)
+    done = judge_all({judged.pk: None, waiting.pk: None}, editor=second, status=Status.CONFIRMED)
+    assert done.events == [judged.pk, waiting.pk] and not done.refused
+    assert done.opinions == [Verdict.objects.get(event=judged, editor=second).pk]
+    assert done.corrections == [Correction.objects.get(event=waiting).pk]
+
+
+def test_what_was_set_before_it_was_judged_is_not_given_out_as_read(first: User, second: User) -> None:
+    event, day = queued(), making.ago(9)
+    correct_event(event.pk, editor=first, occurred_on=day, stage="announced", place="Doha")
+    says(first, event, ACCEPT)
+    shown = items([event.pk])[0].event
+    assert (shown.occurred_on, shown.stage, shown.place) == (making.today(), "held", "")
+    made = says(second, event, ACCEPT)
+    assert isinstance(made, Verdict) and made.said["occurred_on"] == making.today().isoformat()
+    assert state(event) == ReviewState.SPLIT
+
+
+def test_the_second_is_judged_on_what_is_shown_also_where_the_coder_reads_it_otherwise_by_now(
+    first: User, second: User
+) -> None:
+    event = queued()
+    says(first, event, ACCEPT)
+    Report.objects.filter(event=event).update(coder="test-2")
+    Event.objects.filter(pk=event.pk).update(confidence=0.3)
+    made = says(second, event, ACCEPT)
+    assert isinstance(made, Verdict) and (made.reading["confidence"], made.coder) == (0.9, "test")
+
+
 def test_the_first_editor_may_change_their_mind_and_the_second_is_still_asked(first: User, second: User) -> None:
     event = queued()
     says(first, event, ACCEPT)
@@ -154,9 +198,17 @@ def test_where_only_one_may_correct_nothing_waits_for_a_second(first: User) -> N
     assert state(later) == ReviewState.DONE
 
 
-# -- comparing ------------------------------------------------------------------------------------------------------
+def test_editors_are_found_whatever_other_ways_to_sign_in_there_are(settings: Any, first: User, second: User) -> None:
+    settings.AUTHENTICATION_BACKENDS = [
+        "django.contrib.auth.backends.ModelBackend",
+        "django.contrib.auth.backends.RemoteUserBackend",
+    ]
+    event = queued()
+    says(first, event, ACCEPT)
+    assert state(event) == ReviewState.SECOND
 
-LATELY = making.today() - dt.timedelta(days=2)
+
+# -- comparing ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -188,150 +240,39 @@ def test_two_agree_where_both_reject_or_say_the_same_type_direction_stage_and_da
     assert claim(third, ALL, 10) == [] == claim(first, ALL, 10)
 
 
-def test_what_the_first_corrected_in_passing_before_counts_as_their_word(first: User, second: User) -> None:
+@pytest.mark.parametrize("of_the_second", [REJECT, accept(type="clash"), accept(stage="announced")])
+def test_the_first_editor_may_concede_by_changing_the_event(first: User, second: User, of_the_second: dict) -> None:
     event = queued()
     says(first, event, ACCEPT)
-    says(second, event, REJECT)
-    correct_event(event.pk, editor=first, status=Status.REJECTED)  # the other has convinced them
+    says(second, event, of_the_second)
+    correct_event(event.pk, editor=first, place="Doha")
+    assert state(event) == ReviewState.SPLIT
+    correct_event(event.pk, editor=first, **of_the_second)  # the other has convinced them
     assert state(event) == ReviewState.DONE
+
+
+def test_what_a_third_says_in_passing_is_neither_opinion(first: User, second: User) -> None:
+    third = making.user("editor")
+    event, one, other = split(first, second)
+    correct_event(event.pk, editor=third, type="apology")
+    assert state(event) == ReviewState.SPLIT
+    assert opinions_of(list(Verdict.objects.filter(event=event).order_by("pk"))) == (one, other)
+    agreed = queued()
+    for editor in (first, second):
+        says(editor, agreed, ACCEPT)
+    correct_event(agreed.pk, editor=third, status=Status.REJECTED)
+    assert state(agreed) == ReviewState.DONE
+
+
+def test_a_note_and_a_place_are_no_matter_of_agreement(first: User, second: User) -> None:
+    event = queued()
+    says(first, event, ACCEPT)
+    made = says(second, event, accept(note="Only one side says so."))
+    assert isinstance(made, Verdict) and made.said["note"] == "Only one side says so."
+    assert made.outcome == Outcome.ACCEPTED and made.is_right and state(event) == ReviewState.DONE
 
 
 def test_nobody_agrees_with_themselves(first: User, second: User) -> None:
     event, _, _ = split(first, second)
     correct_event(event.pk, editor=second, type="apology")  # the event is as they have it, and still two disagree
     assert state(event) == ReviewState.SPLIT
-
-
-# -- deciding -------------------------------------------------------------------------------------------------------
-
-
-def test_the_event_becomes_what_the_chosen_opinion_says(first: User, second: User, adjudicator: User) -> None:
-    event, _, other = split(first, second)
-    verdict = decide(event.pk, other.pk, editor=adjudicator, reason="they say sorry")
-    event.refresh_from_db()
-    assert event.type == "apology" and event.status == Status.CONFIRMED
-    assert verdict.origin == Origin.DECISION and verdict.outcome == Outcome.CHANGED and verdict.reason
-    assert verdict.reading["type"] == "accusation" and verdict.correction == Correction.objects.first()
-    assert state(event) == ReviewState.DONE
-    undo(verdict.correction_id, editor=adjudicator)  # type: ignore[arg-type]
-    event.refresh_from_db()
-    assert event.type == "accusation" and state(event) == ReviewState.SPLIT
-
-
-def test_where_the_first_was_right_the_event_stays_and_the_decision_is_kept(
-    first: User, second: User, adjudicator: User
-) -> None:
-    event, one, _ = split(first, second)
-    before = Event.objects.values().get(pk=event.pk)
-    verdict = decide(event.pk, one.pk, editor=adjudicator)
-    assert verdict.origin == Origin.DECISION and verdict.outcome == Outcome.ACCEPTED
-    assert Event.objects.values().get(pk=event.pk) == before
-    assert state(event) == ReviewState.DONE
-
-
-@pytest.mark.parametrize("rejected_first", [True, False])
-def test_a_rejection_can_be_decided_for_or_against(
-    first: User, second: User, adjudicator: User, rejected_first: bool
-) -> None:
-    event = queued()
-    says(first, event, REJECT if rejected_first else ACCEPT)
-    made = says(second, event, ACCEPT if rejected_first else REJECT)
-    decide(event.pk, made.pk, editor=adjudicator)
-    event.refresh_from_db()
-    assert event.status == (Status.CONFIRMED if rejected_first else Status.REJECTED)
-    assert state(event) == ReviewState.DONE
-
-
-@pytest.mark.parametrize("detail", [{"stage": "announced"}, {"occurred_on": LATELY}])
-def test_a_decision_on_a_detail_ends_the_matter_too(first: User, second: User, adjudicator: User, detail: dict) -> None:
-    event = queued()
-    says(first, event, ACCEPT)
-    made = says(second, event, accept(**detail))
-    verdict = decide(event.pk, made.pk, editor=adjudicator)
-    event.refresh_from_db()
-    assert {field: getattr(event, field) for field in detail} == detail
-    assert verdict.correction and state(event) == ReviewState.DONE
-
-
-def test_only_who_has_the_right_and_gave_neither_opinion_decides(first: User, second: User, adjudicator: User) -> None:
-    event, one, other = split(first, second)
-    for editor in (first, second, making.user("editor")):
-        with pytest.raises(CorrectionRefused, match="neither"):
-            decide(event.pk, one.pk, editor=editor)
-    with_the_right = making.user("admin")
-    twice, _, _ = split(with_the_right, second)
-    with pytest.raises(CorrectionRefused, match="neither"):
-        decide(twice.pk, twice.verdicts.order_by("pk")[0].pk, editor=with_the_right)
-    with pytest.raises(CorrectionRefused):
-        decide(event.pk, twice.verdicts.order_by("pk")[0].pk, editor=adjudicator)  # an opinion of another event
-    decide(event.pk, other.pk, editor=adjudicator)
-    with pytest.raises(CorrectionRefused, match="any more"):
-        decide(event.pk, one.pk, editor=making.user("admin"))
-
-
-def test_an_adjudicator_who_corrects_the_event_decides_against_both(
-    first: User, second: User, adjudicator: User
-) -> None:
-    event, _, _ = split(first, second)
-    correct_event(event.pk, editor=adjudicator, type="clash")
-    assert state(event) == ReviewState.DONE
-    assert Verdict.objects.get(editor=adjudicator).origin == Origin.DECISION
-
-
-# -- taking back ----------------------------------------------------------------------------------------------------
-
-
-def test_a_first_verdict_that_is_undone_leaves_the_event_waiting(first: User, second: User) -> None:
-    event = queued()
-    made = says(first, event, REJECT)
-    undo(made.pk, editor=first)
-    assert state(event) == ReviewState.WAITING
-    assert claim(second, ALL, 10) == [event.pk]
-    assert not awaits_second(second, event.pk)
-
-
-def test_a_first_verdict_undone_after_the_second_is_asked_of_neither_the_second_again(
-    first: User, second: User
-) -> None:
-    event = queued()
-    made = says(first, event, REJECT)
-    says(second, event, REJECT)
-    undo(made.pk, editor=first)
-    assert state(event) == ReviewState.WAITING and claim(second, ALL, 10) == []
-    says(making.user("editor"), event, ACCEPT)
-    assert state(event) == ReviewState.SPLIT  # the second opinion stands, and is compared at once
-
-
-def test_who_holds_an_item_for_a_second_opinion_may_judge_it_first_when_the_first_is_undone(
-    first: User, second: User
-) -> None:
-    event = queued()
-    made = says(first, event, REJECT)
-    claim(second, ALL, 10)
-    undo(made.pk, editor=first)
-    judged = judge(event.pk, editor=second, **ACCEPT)
-    assert isinstance(judged, Correction) and Verdict.objects.standing().get().origin == Origin.DESK
-    assert state(event) == ReviewState.SECOND
-
-
-@pytest.mark.parametrize("opinion", [ACCEPT, REJECT])
-def test_a_second_opinion_can_be_taken_back_and_given_anew(first: User, second: User, opinion: dict) -> None:
-    event = queued()
-    says(first, event, ACCEPT)
-    made = says(second, event, opinion)
-    with pytest.raises(CorrectionRefused):
-        take_back_opinion(made.pk, editor=first)
-    take_back_opinion(made.pk, editor=second)
-    assert state(event) == ReviewState.SECOND and awaits_second(second, event.pk)
-    with pytest.raises(CorrectionRefused):
-        take_back_opinion(made.pk, editor=second)
-    says(second, event, accept(type="apology"))
-    assert state(event) == ReviewState.SPLIT
-
-
-def test_reopening_takes_all_verdicts_back(first: User, second: User) -> None:
-    event, _, _ = split(first, second)
-    correct_event(event.pk, editor=first, status=Status.CODED)
-    assert not Verdict.objects.standing().exists()
-    assert state(event) == ReviewState.WAITING
-    assert event.pk in claim(second, ALL, 10)

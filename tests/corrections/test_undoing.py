@@ -110,6 +110,36 @@ def test_a_verdict_is_still_in_force_when_the_merge_after_it_is_undone(editor: U
     assert (a.status, b.status) == (Status.REJECTED, Status.CODED)
 
 
+def test_what_was_split_off_a_rejected_event_stays_rejected_when_a_merge_of_it_is_undone(editor: User) -> None:
+    a, b = clashes(40, 10)
+    report = making.report(type="clash", event=a, occurred_on=ago(40), due=False)
+    correct_event(a.pk, editor=editor, status=Status.REJECTED)
+    other = split_event(a.pk, [report.pk], editor=editor).other
+    assert other
+    merge = merge_events(other.pk, b.pk, editor=editor)
+    merge_new_reports()
+    undo(merge.pk, editor=editor)
+    sound()
+    other.refresh_from_db()
+    assert (other.status, other.corrected_fields) == (Status.REJECTED, ["status"])
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_verdicts_stand_again_once_no_reopening_since_is_in_force(editor: User, order: tuple[int, int]) -> None:
+    (event,) = clashes(40)
+    reopenings = []
+    for status in (Status.CONFIRMED, Status.REJECTED):
+        correct_event(event.pk, editor=editor, status=status)
+        reopenings.append(made(correct_event(event.pk, editor=editor, status=Status.CODED)))
+    undo(reopenings[order[0]].pk, editor=editor)
+    event.refresh_from_db()
+    standing = {0: [], 1: ["rejected"]}[order[0]]  # the later one took back all that was said before it
+    assert [verdict.outcome for verdict in Verdict.objects.standing()] == standing
+    assert event.status == (Status.REJECTED if standing else Status.CODED)
+    undo(reopenings[order[1]].pk, editor=editor)
+    assert [verdict.outcome for verdict in Verdict.objects.standing().order_by("pk")] == ["accepted", "rejected"]
+
+
 @pytest.mark.parametrize("first", ["merge", "split"])
 def test_what_was_merged_and_split_again_is_undone_in_any_order(editor: User, first: str) -> None:
     a, b = clashes(40, 10)
@@ -338,7 +368,7 @@ def test_what_is_no_number_is_refused_in_words(client: Any, editor: User, sent: 
     merged = client.post(f"{event.get_absolute_url()}merge/", {"into": sent, "reason": "a\x00b"}, follow=True)
     assert "Choose the event" in merged.content.decode()
     split = client.post(f"{event.get_absolute_url()}split/", {"report": sent, "reason": "a\x00b"}, follow=True)
-    assert "Choose reports of this event" in split.content.decode()
+    assert "Tick the reports" in split.content.decode()
 
 
 def test_on_a_busy_pair_the_same_day_is_listed_and_the_nearest_can_be_chosen(client: Any, editor: User) -> None:

@@ -52,6 +52,7 @@ def test_an_editor_clears_twenty_items_by_keyboard_alone(open_as: Any, waiting: 
     page.goto("/desk/")
     expect(page.locator(".item:not(.done)")).to_have_count(10)
     page.keyboard.press("j")
+    expect(page.locator(".item:focus")).to_have_count(1)
     for number in range(20):
         item = page.locator(f"#{focused(page)}")
         expect(item).to_have_attribute("data-event", re.compile(r"\d+"))
@@ -98,7 +99,7 @@ def test_a_verdict_is_given_in_place_or_by_a_plain_form(open_as: Any, waiting: l
     expect(first.locator("blockquote").first).to_contain_text("It had been quiet before.")
     expect(first.locator("mark.trigger").first).to_have_text("acted")
     first.get_by_role("link", name="Reject…").click()
-    page.get_by_label("Why it is none").fill("A different country")
+    page.get_by_label("Why it is no event").fill("A different country")
     page.get_by_role("button", name="Reject", exact=True).click()
     expect(page.locator(".item:not(.done)")).to_have_count(4)
     assert re.search(r"/desk/\?type=clash", page.url)
@@ -173,12 +174,90 @@ def test_a_reload_in_mid_edit_loses_nothing_typed(open_as: Any, waiting: list[Ev
     assert Event.objects.get(note="Half a sentence that goes").type == "apology"
     page.reload()
     expect(page.locator(".item form[data-draft]")).to_have_count(0)
-    # On the event's own page too.
+    # On the event's own page too; what is saved is no draft any more.
     page.goto(waiting[0].get_absolute_url())
     page.get_by_text("Correct this event").click()
+    page.get_by_label("Place").fill("Tokyo")
     page.get_by_label("Reason").first.fill("Not yet done")
     page.reload()
     expect(page.get_by_label("Reason").first).to_have_value("Not yet done")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.get_by_text("Correct this event").click()
+    expect(page.get_by_label("Reason").first).to_have_value("")
+    page.get_by_label("Place").fill("Osaka")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("dd").filter(has_text="Osaka")).to_be_visible()
+    expect(page.locator(".meanwhile")).to_have_count(0)
+
+
+def test_keys_change_nothing_out_of_sight_and_pass_over_nothing_typed(open_as: Any, waiting: list[Event]) -> None:
+    page: Page = open_as("editor")
+    page.goto("/desk/")
+    page.evaluate("window.scrollTo(0, 1500)")
+    page.keyboard.press("a")
+    expect(page.locator(".item:focus")).to_be_in_viewport()
+    assert not Verdict.objects.exists(), "the first key finds the item"
+    item = focused(page)
+    for _ in range(5):
+        page.keyboard.down("a")  # held
+    page.keyboard.up("a")
+    expect(page.locator(f"#{item}.done")).to_be_visible()
+    expect(page.locator(".item.done")).to_have_count(1)
+    expect(page.locator(".item:not(.done):focus")).to_have_count(1)
+    # Typed, closed, and then accepted: the form comes back instead.
+    item = focused(page)
+    page.keyboard.press("e")
+    expect(page.locator("[name=type]:focus")).to_be_visible()
+    page.locator(f"#{item}").get_by_label("Note for readers").fill("To be looked at again")
+    page.keyboard.press("Escape")
+    expect(page.locator(f"#{item}:focus")).to_be_visible()
+    page.keyboard.press("a")
+    expect(page.locator(f"#{item}").get_by_label("Note for readers")).to_have_value("To be looked at again")
+    page.keyboard.press("Escape")
+    expect(page.locator(f"#{item}:focus")).to_be_visible()
+    # Left to others there is nothing to undo: u takes the verdict before it back.
+    page.keyboard.press("j")
+    page.keyboard.press("s")
+    expect(page.locator(".item.done")).to_have_count(2)
+    page.keyboard.press("u")
+    expect(page.locator(".item.done")).to_have_count(1)
+    assert not Verdict.objects.standing().exists()
+
+
+def test_a_reason_typed_blindly_rejects_only_what_was_seen(open_as: Any, waiting: list[Event]) -> None:
+    page: Page = open_as("editor")
+    page.goto("/desk/")
+    page.keyboard.press("j")
+    item = focused(page)
+    event = int(item.removeprefix("item-"))
+    correct_event(event, editor=making.user("editor"), status=Status.CONFIRMED, reason="checked with the ministry")
+    page.keyboard.press("r")
+    expect(page.locator("[name=reason]:focus")).to_be_visible()
+    expect(page.locator(f"#{item}")).to_contain_text("Someone changed this since you saw it")
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#{item} .meanwhile")).to_contain_text("checked with the ministry")
+    assert Event.objects.get(pk=event).status == Status.CONFIRMED
+
+
+def test_who_was_signed_out_is_told_where_they_are(open_as: Any, waiting: list[Event]) -> None:
+    page: Page = open_as("editor")
+    page.goto("/desk/")
+    for _ in range(5):
+        page.keyboard.press("j")
+    page.context.clear_cookies()
+    page.keyboard.press("a")
+    expect(page.get_by_role("link", name="Sign in again")).to_be_in_viewport()
+
+
+def test_without_script_the_last_verdict_can_be_taken_back(open_as: Any, waiting: list[Event]) -> None:
+    page: Page = open_as("editor", javascript=False)
+    page.goto("/desk/")
+    page.locator(".item").first.get_by_role("button", name="Accept").click()
+    expect(page.get_by_text(re.compile("Accepted: .*, .*→"))).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Undone. It is on your desk again.")).to_be_visible()
+    assert not Verdict.objects.standing().exists()
 
 
 @BOTH
@@ -202,7 +281,7 @@ def test_one_verdict_on_many_is_shown_first_and_taken_back_whole(
     assert not Correction.objects.exists()
     page.get_by_label("Reason, kept with each").fill("Both from a satire page")
     page.get_by_role("button", name="Reject them").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("2 events rejected")
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 events judged")
     assert Event.objects.filter(status=Status.REJECTED).count() == 2
     page.get_by_role("button", name="Take all of it back").click()
     expect(page.get_by_text("2 changes taken back.")).to_be_visible()

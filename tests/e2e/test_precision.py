@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from relations.corrections.run import correct_event
 from relations.merging.run import merge_new_reports
-from relations.models import ActorName, Event, ReviewItem
+from relations.models import ActorName, Event, Feed, Report, ReviewItem, Verdict
 from relations.models.loading import load_codebook
 from tests import making
 from tests.scoring.stored import ago
@@ -46,6 +46,40 @@ def test_the_page_can_be_read_by_everyone(open_as: Any, judged: None, scheme: st
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("button", name="as the reliability of The Courier").click()
     expect(page.locator(".messages")).to_contain_text("The Courier has a reliability of")
+
+
+def test_headings_stay_whole_beside_long_names(open_as: Any, judged: None) -> None:
+    long = "accusation_of_" * 9
+    Report.objects.filter(type="accusation").update(because=f"{long}: “words”; path")
+    Verdict.objects.filter(reading__type="accusation").update(rules=[long])
+    Feed.objects.filter(title="The Courier").update(title="The Courier-of-the-Long-Name-" * 3)
+    page: Page = open_as("admin", width=1280)
+    page.goto("/desk/precision/")
+    lines = page.locator("table.precision thead th").evaluate_all(
+        """cells => cells.flatMap(cell => {
+            const range = document.createRange()
+            return [...cell.firstChild.data.matchAll(/\\S+/g)].map(word => {
+                range.setStart(cell.firstChild, word.index)
+                range.setEnd(cell.firstChild, word.index + word[0].length)
+                return range.getClientRects().length
+            })
+        })"""
+    )
+    assert len(lines) > 20 and set(lines) == {1}
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_a_word_that_stands_for_many_asks_once_more_and_the_focus_stays(open_as: Any, judged: None) -> None:
+    page: Page = open_as("editor")
+    page.goto("/desk/names/add/?name=Officials&country=chl")
+    expect(page.get_by_label("Whose name it is")).to_be_focused()
+    page.keyboard.type("Chile")
+    page.get_by_role("button", name="Add the name").press("Enter")
+    expect(page.locator("#add-name [role=alert]")).to_contain_text("“Officials” stands for many")
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
+    page.get_by_role("button", name="Add the name").press("Enter")
+    expect(page.locator("#add-name [role=status]")).to_contain_text("“Officials” stands for Chile")
+    expect(page.locator("#add-name [role=status]")).to_be_focused()
 
 
 @pytest.mark.parametrize("javascript", [True, False])

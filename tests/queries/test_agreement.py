@@ -101,8 +101,9 @@ def test_by_type_as_it_was_read_and_over_all(editors: tuple[User, User]) -> None
         ("Accused", "3", "2 (67 %)"),
         ("Apology", "1", "1 (100 %)"),
     ]
-    assert page.types[1].alpha == "all agree"
-    assert {row.meaning for row in page.types} == {"few"}
+    # Of so few no figure is given, neither by type nor over all.
+    assert [row.alpha for row in (page.overall, *page.types)] == [f"too few yet ({n})" for n in (4, 3, 1)]
+    assert {(row.is_few, row.meaning, row.interval) for row in page.types} == {(True, "", "")}
     assert page.in_all == "3 of 4" and page.split == 1
 
 

@@ -16,25 +16,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relations.merging.run import merge_new_reports
-from relations.models import Article, Calibration, Event, Origin, Outcome, Report, Verdict
+from relations.models import Article, Calibration, Origin, Report
 from relations.tagging import run
-from relations.tagging.calibration import by_tenths, expected_error, fit, stated
+from relations.tagging.calibration import by_tenths, expected_error, fit
 from relations.tagging.coder import code_article
-from relations.tagging.confidence import LEAST, MOST, Line, calibrated, shipped_line
-from relations.tagging.registry import Coder, coder
+from relations.tagging.confidence import calibrated, shipped_line
+from relations.tagging.registry import Coder
+from relations.tension.lines import LEAST, MOST, Line
 from tests import making
+from tests.tagging.judging import FIGURES, OFTEN_WRONG, READER, Judging, readings
 from tests.tagging.reading import PUBLISHED, lexicon
 
 TEXT = "Peru closed its border with Chile on Monday."
-READER = coder()
-FIGURES = np.array([0.35, 0.41, 0.48, 0.54, 0.6, 0.66, 0.71, 0.77, 0.83, 0.87])
-
-
-def readings(number: int, truth: Line) -> tuple[Any, Any]:
-    """Figures as rules give them, and which of them were right: of each figure the share that the line says."""
-    raw = np.resize(FIGURES, number)
-    chances, turns = stated(truth.slope * raw + truth.offset), np.arange(number) // len(FIGURES)
-    return raw, np.floor((turns + 1) * chances) - np.floor(turns * chances)
 
 
 # The line
@@ -133,58 +126,13 @@ def test_the_error_is_how_far_tenths_lie_from_what_was_right() -> None:
 @pytest.fixture
 def judged(db: None) -> Any:
     """judged(number, truth) stores readings of the coder that an editor judged as if that line were true."""
-    editor, feed, pair = making.user("editor"), making.feed(), making.pair()
-
-    def make(number: int, truth: Line, origin: str = Origin.DESK, line: Line | None = None, **values: Any) -> None:
-        now = timezone.now()
-        raw, right = readings(number, truth)
-        defaults = {"tagged_at": now, "coder": READER.version, "first_seen_at": now, "published_at": now, "feed": feed}
-        start = Article.objects.count()
-        articles = Article.objects.bulk_create(
-            Article(identity=f"judged-{start + at}", title="A story", **(defaults | values)) for at in range(number)
-        )
-        sides = {"pair": pair, "source_id": "PAK", "target_id": "USA", "direction": 1, "stage": "held"}
-        common = {**sides, "type": "clash", "occurred_on": making.today(), "precision": "day"}
-        events = Event.objects.bulk_create(Event(**common, coded_as="clash", confidence=0.7) for _ in range(number))
-        Report.objects.bulk_create(
-            Report(
-                article=article,
-                event=event,
-                version=1,
-                sentence_number=0,
-                sentence="A sentence.",
-                because="clash: “fired”; by itself",
-                confidence=calibrated(figure, line),
-                coder=READER.version,
-                due=False,
-                **common,
-            )
-            for article, event, figure in zip(articles, events, raw, strict=True)
-        )
-        reading = {"type": "clash", "direction": 1, "confidence": 0.7}
-        Verdict.objects.bulk_create(
-            Verdict(
-                event=event,
-                editor=editor,
-                outcome=Outcome.ACCEPTED if one else Outcome.REJECTED,
-                origin=origin,
-                reading=reading,
-                said={"type": "clash", "direction": 1} if one else {},
-                coder=READER.version,
-            )
-            for event, one in zip(events, right, strict=True)
-        )
-
-    return make
+    return Judging().judge
 
 
 def recalibrate(*arguments: str) -> str:
     out = StringIO()
     call_command("recalibrate", *arguments, stdout=out)
     return out.getvalue()
-
-
-OFTEN_WRONG = Line(5.9, -4.0)
 
 
 def test_it_keeps_the_line_and_prints_before_and_after(judged: Any) -> None:
@@ -195,7 +143,7 @@ def test_it_keeps_the_line_and_prints_before_and_after(judged: Any) -> None:
     assert kept.line_before == [*shipped_line()] and kept.error_after < kept.error_before
     assert calibrated(0.7, Line(kept.slope, kept.offset)) == pytest.approx(calibrated(0.7, OFTEN_WRONG), abs=0.09)
     assert "400 judged readings of grammar/" in said and "Before, by log odds = 5.900 x figure -2.200:" in said
-    assert said.count("expected calibration error") == 2 and "tag_again --all" in said
+    assert said.count("expected calibration error") == 2 and "400 stored figures are stated by it" in said
 
 
 def test_a_dry_run_keeps_nothing(judged: Any) -> None:
@@ -234,7 +182,7 @@ def test_figures_that_say_nothing_are_no_ground_for_a_line(judged: Any) -> None:
     assert not Calibration.objects.exists()
 
 
-def test_the_next_stories_are_read_by_the_line_and_stored_ones_when_read_again(judged: Any) -> None:
+def test_the_next_stories_are_read_by_the_line_and_stored_ones_restated(judged: Any) -> None:
     for code in ("PER", "CHL"):
         making.country(code)
     old = making.article(TEXT, published_at=PUBLISHED)
@@ -247,7 +195,8 @@ def test_the_next_stories_are_read_by_the_line_and_stored_ones_when_read_again(j
     after = Report.objects.get(article=new).confidence
     kept = Calibration.objects.get()
     assert after == pytest.approx(calibrated(shipped_line().raw(before), Line(kept.slope, kept.offset)), abs=0.03)
-    assert after < before == Report.objects.get(article=old).confidence
+    assert after < before
+    assert Report.objects.get(article=old).confidence == pytest.approx(after, abs=0.03)
     [(preview,)] = run.read_texts([(TEXT, "", PUBLISHED)])
     assert preview.confidence == after
     Article.objects.filter(pk=old.pk).read_again()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from relations.models import Actor, ActorKind, ActorName, NameOrigin, Report
+from relations.merging.run import merge_new_reports
+from relations.models import Actor, ActorKind, ActorName, Event, NameOrigin, Report
+from relations.queries.desk import items
 from relations.tagging import run
 from tests import making
 
@@ -146,3 +149,53 @@ def test_an_address_that_tells_of_no_added_name_shows_the_form(signed_in: Any, a
     ActorName.objects.create(actor=actor(), name="Chilean State", origin=NameOrigin.CODEBOOK, pk=1)
     answer = signed_in("editor").get(ADD, {"added": added})
     assert answer.status_code == 200 and "from now on" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}])
+@pytest.mark.parametrize("name", ["Officials", "They", "Chilean", "The Ministry"])
+def test_a_word_that_stands_for_many_is_saved_by_a_second_press(
+    signed_in: Any, headers: dict[str, str], name: str
+) -> None:
+    ministry, client = (
+        actor("CHL:foreign_ministry", ActorKind.INSTITUTION, "Foreign ministry of Chile"),
+        signed_in("editor"),
+    )
+    answer = client.post(f"{ADD}?country=chl", form(ministry, name), headers=headers)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and not ActorName.objects.exists()
+    assert f"“{name}” stands for many: it would be read as Foreign ministry of Chile in every story" in page
+    assert f'name="sure" value="{name}"' in page
+    # Another name is asked about anew.
+    other = client.post(f"{ADD}?country=chl", form(ministry, "Troops", sure=name), headers=headers)
+    assert "“Troops” stands for many" in other.content.decode() and not ActorName.objects.exists()
+    client.post(f"{ADD}?country=chl", form(ministry, name, sure=name), headers=headers)
+    assert ActorName.objects.get().name == name
+
+
+def focused(page: str) -> list[str]:
+    return [tag for tag in re.findall(r"<[^>]+>", page[page.index('id="add-name"') :]) if "autofocus" in tag]
+
+
+def test_the_focus_goes_to_what_comes_next(signed_in: Any) -> None:
+    chile, client = actor(), signed_in("editor")
+
+    def first(answer: Any) -> str:
+        return focused(answer.content.decode())[0]
+
+    assert 'name="name"' in first(client.get(ADD))
+    assert 'name="country"' in first(client.get(ADD, {"name": "Freedonia"}))
+    assert 'name="actor"' in first(client.get(ADD, {"name": "Freedonia", "country": "chl"}))
+    assert 'name="name"' in first(client.get(ADD, {"country": "chl"}))
+    assert 'name="name"' in first(client.post(f"{ADD}?country=chl", form(chile, "X"), headers=HTMX))
+    assert 'name="valid_from"' in first(client.post(f"{ADD}?country=chl", form(chile, valid_from="x"), headers=HTMX))
+    added = client.post(f"{ADD}?country=chl", form(chile), headers=HTMX).content.decode()
+    assert len(focused(added)) == 1 and 'role="status"' in focused(added)[0]
+
+
+def test_the_desk_offers_no_words_that_stand_for_many(signed_in: Any) -> None:
+    sentence = "They warned Pakistani officials and the Frontier Corps on Monday."
+    for type, target in (("clash", [12, 31]), ("apology", [40, 54])):
+        making.report(type=type, sentence=sentence, spans={"source": [0, 4], "target": target}, confidence=0.6)
+    merge_new_reports()
+    offered = [offer.words for item in items(list(Event.objects.values_list("pk", flat=True))) for offer in item.names]
+    assert offered == ["Frontier Corps"]

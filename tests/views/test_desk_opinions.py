@@ -85,7 +85,8 @@ def test_agreement_is_shown_with_what_it_means(first: User, second: User) -> Non
         judge(event.pk, editor=editor, status=Status.REJECTED)
     page = text(browser(first), AGREEMENT)
     assert "Krippendorff" in page and "nan" not in page
-    assert "all agree" in page and "few" in page and "1 (50 %)" in page
+    assert "too few yet (2)" in page and "too few yet (1)" in page and "1 (50 %)" in page
+    assert '<strong class="figure">too few' not in page and "0.00" not in page
     assert reverse("desk-disagreements") in page
 
 
@@ -239,10 +240,11 @@ def test_the_history_tells_who_what_and_why_newest_first(first: User, second: Us
     page = text(browser(first), HISTORY)
     assert "Type: Accused → Apology" in page and "a <b>misreading</b>" in page  # escaped, as text() unescapes it
     assert b"<b>misreading" not in browser(first).get(HISTORY).content
-    assert (
-        page.index("Type: Apology → Accused") < page.index(f"Merged into event {event.pk}") < page.index("Accused → A")
-    )
-    assert page.count(">undone<") == 1 and page.count(">undo<") == 1
+    assert page.index("Accused → Apology") < page.index(f"Merged into event {event.pk}")
+    head = " ".join(re.sub("<[^>]*>", "", page.partition('<p class="what">')[2].partition("</p>")[0]).split())
+    day = f"{event.occurred_on.day} {event.occurred_on:%B %Y}"
+    assert head == f"Corrected: Accused, Pakistan →towards United States, {day} undone"
+    assert page.count("undone by") == 1 and f"undone by {second.username}, " in page
     assert f'href="{event.get_absolute_url()}"' in page
 
 
@@ -260,8 +262,29 @@ def test_the_history_is_filtered_by_editor_and_kind(first: User, second: User) -
     assert listed(editor=first.username) == [edit.pk]
     assert listed(kind="merge") == [merge.pk]
     assert listed(editor=first.username, kind="merge") == []
-    assert listed(editor="nobody", kind="nonsense") == [merge.pk, edit.pk]
     assert "No such correction has been made" in text(browser(first), f"{HISTORY}?editor={first.username}&kind=merge")
+    undo(edit.pk, editor=second)
+    assert listed() == [edit.pk, merge.pk]
+    assert listed(editor=first.username) == listed(kind="edit") == listed(kind="undo") == [edit.pk]
+    assert listed(editor=second.username) == [edit.pk, merge.pk]
+
+
+def test_an_editor_or_a_kind_that_is_none_is_told_and_leaves_all(first: User, second: User) -> None:
+    event = making.event()
+    correct_event(event.pk, editor=first, type="apology")
+    page = text(browser(first), f"{HISTORY}?editor=nobody&kind=nonsense")
+    assert "Nobody called “nobody” has corrected an event, so those of all editors are shown." in page
+    assert "“nonsense” is no kind of correction (edit, merge, split, move, add, undo), so all kinds" in page
+    assert "Corrected" in page and "! " not in text(browser(first), f"{HISTORY}?editor={first.username}&kind=edit")
+    assert "Nobody called “\ufffd”" not in text(browser(first), f"{HISTORY}?editor=%00&kind=%00")
+
+
+def test_the_history_says_how_many_fit_where_scripts_announce_it(first: User, second: User) -> None:
+    for _ in range(3):
+        correct_event(making.event().pk, editor=first, type="apology")
+    merge_events(making.event().pk, making.event().pk, editor=second)
+    part = text(browser(first), f"{HISTORY}?editor={first.username}", headers=htmx("history"))
+    assert re.search(r"data-announce>3 corrections that fit,", part) and 'id="show-history"' in part
 
 
 def test_the_history_pages_by_keyset_and_keeps_its_filters(first: User, second: User) -> None:

@@ -108,7 +108,59 @@ def test_words_that_cannot_be_marked_are_told_and_kept(
     client: Client, editor: User, story: Article, words: str, refusal: str
 ) -> None:
     page = shown(client, address(story, words=words))
-    assert refusal in page and f"{words}</textarea>" in page
+    assert refusal in page and f'name="words" value="{words}"' in page
+    assert page.count('name="sentence"') == 3 and TOLD in page, "what can be marked stands beside"
+
+
+def test_words_that_cannot_be_marked_are_changed_for_a_sentence_and_the_rest_stays(
+    client: Client, editor: User, story: Article
+) -> None:
+    response = client.post(address(story), said(words="withdrew its envoy", place="Lima"))
+    assert response.status_code == 422 and html.unescape(response.content.decode()).count('name="sentence"') == 3
+    sent = said(words="withdrew its envoy", place="Lima", step="words", sentence="1")
+    page = html.unescape(client.post(address(story), sent).content.decode())
+    assert f"{TOLD}</textarea>" in page and 'value="Lima"' in page and f'value="{STORY.index(TOLD)}"' in page
+    assert client.post(address(story), sent | {"sentence": ""}).status_code == 422
+    assert client.post(address(story), sent | {"sentence": "77"}).status_code == 422
+    assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "near", "whole"),
+    [
+        ("lled its envo", STORY.index("called") + 2, "called its envoy"),
+        ("ports", 0, "ports"),
+        ("port", 0, "port"),
+        ("“Sí, señ", 0, "“Sí, señor"),
+    ],
+)
+def test_words_that_were_cut_are_made_whole(
+    client: Client, editor: User, story: Article, words: str, near: int, whole: str
+) -> None:
+    story.versions.update(text=STORY + "\n\nReports and ports.\n\nHe said “Sí, señor” and left.")
+    assert f"{whole}</textarea>" in shown(client, address(story, words=words, near=near))
+
+
+def test_in_place_a_reload_finds_the_form_again(client: Client, editor: User, story: Article) -> None:
+    sent = {"hx-request": "true", "hx-target": "mark"}
+    url = address(story, words="called its envoy", near=41)
+    assert client.get(url, headers=sent)["HX-Push-Url"] == url
+    assert "HX-Push-Url" not in client.get(url)
+    taken = client.post(address(story), said(words="no", step="words", sentence="1"), headers=sent)
+    assert taken["HX-Push-Url"] == address(story, words=TOLD, near=STORY.index(TOLD))
+    assert "HX-Push-Url" not in client.post(address(story), said(type=""), headers=sent)
+    assert client.post(address(story), said(), headers=sent)["HX-Push-Url"] == f"/articles/{story.pk}/"
+
+
+def test_the_first_field_that_is_wrong_gets_the_focus_and_names_its_error(
+    client: Client, editor: User, story: Article
+) -> None:
+    page = html.unescape(client.post(address(story), said(type="", place="x" * 121)).content.decode())
+    assert page.count("autofocus") == 1
+    field = page.partition('<select name="type"')[2].partition(">")[0]
+    assert "autofocus" in field and 'aria-invalid="true"' in field and 'aria-describedby="id_type_error"' in field
+    again = html.unescape(client.post(address(story), said(near="-1")).content.decode())
+    assert "Mark them again." in again
 
 
 def test_actors_are_those_of_the_country(client: Client, editor: User, story: Article) -> None:

@@ -196,3 +196,19 @@ def test_who_is_asked_for_a_second_opinion_sees_no_consequences(
     assert response.status_code == 409 and "Accused" not in response.content.decode()
     assert client.post(f"/corrections/{made.pk}/undo/").status_code == 409
     assert not Correction.objects.filter(undoes=made).exists()
+
+
+def test_splitting_with_nothing_ticked_says_what_to_tick(client: Client, editor: User) -> None:
+    event = clash(5)
+    making.report(type="clash", event=event, occurred_on=ago(5), due=False)
+    page = client.post(f"/events/{event.pk}/split/", follow=True).content.decode()
+    assert "Tick the reports that tell of something else." in page
+    assert not Correction.objects.exists()
+
+
+def test_the_link_to_undo_is_replaced_by_what_it_would_do_and_comes_back(client: Client, editor: User) -> None:
+    made = corrected(clash(5), editor, type="accusation")
+    page = client.get(made.event.get_absolute_url()).content.decode()
+    assert f'<div id="undo-{made.pk}"><p class="take-back"><a ' in page
+    part = shown(client, made, **{"hx-request": "true", "hx-target": f"undo-{made.pk}"})
+    assert "autofocus>If this is taken back</h3>" in part and "<strong data-announce>The pair’s score" in part
