@@ -117,7 +117,7 @@ class CorrectionForm(forms.Form):
             choice: Any = self.fields[field]
             choice.label = f"Who acts for {country.name}"
             choice.choices = [NOBODY, *by_kind([actor for actor in actors if actor.country_id == country.pk])]
-        for every in self.everys.values():
+        for every in self.fields.values():
             every.error_messages["required"] = f"{every.label} is missing."
         self.fields["occurred_on"].widget.attrs["max"] = timezone.now().date().isoformat()
         if data is not None:  # what is not sent stays as it is
