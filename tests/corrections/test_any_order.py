@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -166,3 +167,24 @@ def test_all_merges_splits_and_moves_taken_back_leave_each_report_where_it_was(d
             raise Undone
     except Undone:
         pass
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_what_was_split_off_a_rejected_event_and_merged_is_never_alive(order: tuple[int, ...], editor: User) -> None:
+    for day in (60, 60, 10):
+        making.report(type="clash", occurred_on=making.ago(day), sentence="Shells fell near the line.")
+    merge_new_reports()
+    at_first = dict(Report.objects.values_list("pk", "event_id"))
+    one, other = sorted(set(at_first.values()))
+    rejected = correct_event(one, editor=editor, status=Status.REJECTED)
+    split = split_event(one, [min(at_first)], editor=editor)
+    assert rejected and split.other_id
+    told = [rejected, split, merge_events(split.other_id, other, editor=editor)]
+    for at in order:
+        undo(told[at].pk, editor=editor)
+        is_sound({split.other_id})
+    merge_new_reports()
+    is_sound({split.other_id})
+    assert dict(Report.objects.values_list("pk", "event_id")) == at_first
+    assert set(Event.objects.standing().values_list("pk", flat=True)) == {one, other}
