@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,11 @@ class Versions:
 
     fields: list[FieldVersions]
     who: str
+
+
+def seen_of(values: Mapping[str, Any]) -> str:
+    """What a form remembers of the event that it was made from. values: as Event.as_edited has them."""
+    return json.dumps({field: v.isoformat() if isinstance(v, dt.date) else v for field, v in values.items()})
 
 
 def versions(event: Event, seen: Mapping[str, Any], wanted: Mapping[str, Any]) -> Versions:

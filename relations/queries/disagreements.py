@@ -21,6 +21,7 @@ from relations.models import (
     Verdict,
 )
 from relations.models.reviews import AGREED_ON, opinions_of
+from relations.queries.conflict import seen_of
 from relations.queries.correction_words import ActorName, Actors, value_words
 from relations.queries.cursors import id_of
 from relations.queries.desk import show_reading
@@ -74,6 +75,7 @@ class Disagreement:
     rows: list[FieldRow]
     opinions: list[Opinion]
     why_not: str
+    seen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ def _told(ids: Sequence[int], person: User) -> list[Disagreement]:
             continue  # it was decided while this page was made
         event = events[pk]
         rows = _rows(first, second, event.pair, names)
+        seen = seen_of(event.as_edited())
         show_reading(event, first.reading, actors)
         has_spoken = any(one.editor_id == person.pk for one in verdicts[pk])
         found.append(
@@ -128,6 +131,7 @@ def _told(ids: Sequence[int], person: User) -> list[Disagreement]:
                 rows=rows,
                 opinions=[_opinion("First opinion", first, person), _opinion("Second opinion", second, person)],
                 why_not=_why_not(may_decide, has_spoken),
+                seen=seen,
             )
         )
     return found

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from relations.codebook.event_types import GROUPS, event_types, types_in_group
 from relations.models import Actor, ActorKind, Direction, Event, Precision, Stage, Status
+from relations.queries.conflict import seen_of
 from relations.views.forms import date_field, direction_choices
 
 # The fields of an event that the form holds; the names are those of relations.corrections.run.FIELDS.
@@ -75,11 +76,6 @@ KINDS_SEEN: dict[str, Callable[[Any], Any]] = {
     "first_actor": _actor,
     "second_actor": _actor,
 }
-
-
-def seen_of(values: Mapping[str, Any]) -> str:
-    """What SeenField reads. values: as Event.as_edited has them."""
-    return json.dumps({field: v.isoformat() if isinstance(v, dt.date) else v for field, v in values.items()})
 
 
 class CorrectionForm(forms.Form):

@@ -141,7 +141,8 @@ def take_back_chosen(request: HttpRequest) -> HttpResponse:
     opinions = _ids(request.POST.getlist("opinion"))[:MOST]
     taken, refused = 0, 0
     with transaction.atomic():
-        CountryPair.objects.hold_all(mine.order_by().values_list("event__pair", flat=True))
+        said = Verdict.objects.filter(pk__in=opinions).order_by().values_list("event__pair", flat=True)
+        CountryPair.objects.hold_all([*mine.order_by().values_list("event__pair", flat=True), *said])
         events = []
         for correction in mine:
             if _try(lambda pk=correction.pk: undo(pk, editor=person(request))):  # type: ignore[misc]

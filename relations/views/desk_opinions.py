@@ -9,11 +9,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from relations.pipeline import CorrectionRefused, bring_up_to_date, decide
+from relations.pipeline import ChangedMeanwhile, CorrectionRefused, bring_up_to_date, decide
 from relations.queries import disagreements as queries
 from relations.queries.agreement import agreement_page
 from relations.queries.history import history as history_page
 from relations.views.access import for_editors, person
+from relations.views.correction_forms import VerdictForm
 from relations.views.events import find, number, reason, score_change, score_now
 from relations.views.htmx import render_page
 
@@ -41,11 +42,20 @@ def disagreements(request: HttpRequest) -> HttpResponse:
 def decide_opinions(request: HttpRequest, event_id: int) -> HttpResponse:
     """Between two opinions one is right: verdict=ID, reason. The score follows in the same transaction."""
     found = find(event_id)
+    form = VerdictForm({"seen": request.POST.get("seen", "")})
     try:
         with transaction.atomic():
             before = score_now(found)
-            decide(event_id, number(request.POST.get("verdict", "")), editor=person(request), reason=reason(request))
+            decide(
+                event_id,
+                number(request.POST.get("verdict", "")),
+                editor=person(request),
+                reason=reason(request),
+                seen=form.cleaned_data["seen"] if form.is_valid() else None,
+            )
             bring_up_to_date(found.pair_id)
+    except ChangedMeanwhile:
+        return _refused(request, event_id, "Someone changed the event meanwhile. Look at it again, then decide.")
     except CorrectionRefused as refusal:
         return _refused(request, event_id, str(refusal))
     words = f"Decided. {score_change(before, found)}"

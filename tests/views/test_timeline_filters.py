@@ -209,4 +209,4 @@ def test_choosing_costs_no_more_queries_with_a_thousand_events(signed_in: Any, m
     fill(0, 5)
     few = [count(), count("more"), count("sources")]
     fill(5, 120)
-    assert [count(), count("more"), count("sources")] == few == [10, 6, 5]
+    assert [count(), count("more"), count("sources")] == few == [10, 8, 5]
