@@ -29,6 +29,6 @@ def value_of_a_look(*, probability: float, weight: float, stories: int, watchers
     """What the queue is ordered by, from 0 on.
 
     probability: that it happened as coded, moved by what verdicts taught. weight: of the type, in [-10, 10]. stories:
-    reports that stand, copies too, since each has its readers. watchers: people who watch the pair or all pairs.
+    reports that stand, copies too, since each has its readers. watchers: people who watch the pair.
     """
     return uncertainty(probability) * gravity(weight) * reach(stories, watchers)

@@ -109,15 +109,6 @@ def test_an_editor_rejects_and_the_event_leaves_the_timeline(
     expect(page.get_by_role("link", name="Armed clash")).to_have_count(1)
 
 
-def test_a_change_made_meanwhile_is_noticed(open_as: Any, timeline: list[Event]) -> None:
-    page = open_as("editor")
-    page.goto(timeline[0].get_absolute_url())
-    page.get_by_text("Correct this event").click()
-    Event.objects.get(pk=timeline[0].pk).save()
-    page.get_by_role("button", name="Confirm").click()
-    expect(page.get_by_role("status")).to_contain_text("Someone changed this event meanwhile")
-
-
 @BOTH
 def test_a_feed_added_in_the_browser_becomes_a_new_pairs_timeline(open_as: Any, javascript: bool) -> None:
     load_codebook()
@@ -159,8 +150,7 @@ def test_a_feed_that_cannot_be_is_refused_in_words(open_as: Any, url: str) -> No
     assert not Feed.objects.exists()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])  # test_every_page has the others
 def test_no_page_scrolls_sideways_and_the_browser_has_no_complaint(
     open_as: Any, timeline: list[Event], width: int, scheme: str
 ) -> None:
