@@ -261,11 +261,8 @@ def judge_all(seen: Mapping[int, Mapping[str, Any] | None], *, editor: User, sta
     items = {item.event_id: item for item in ReviewItem.objects.filter(event__in=events).select_related("holder")}
     done = Judged([], [], [], {pk: "There is no such event any more." for pk in seen if pk not in events})
     for pk, event in sorted(events.items()):
-        try:
-            with transaction.atomic():
-                made = _judge_held(
-                    event, items.get(pk), editor=editor, status=status, reason=reason, seen=seen[pk], new={}
-                )
+        try:  # refused before anything of it is written
+            made = _judge_held(event, items.get(pk), editor=editor, status=status, reason=reason, seen=seen[pk], new={})
         except CorrectionRefused as refusal:
             done.refused[pk] = str(refusal)
             continue

@@ -86,7 +86,9 @@ def item(request: HttpRequest, event_id: int) -> HttpResponse:
     form: CorrectionForm | VerdictForm
     form = CorrectionForm(request.POST, event=found, values=values) if verdict == "save" else VerdictForm(request.POST)
     if not form.is_valid():
-        return _show(request, event_id, form=form, part="edit" if verdict == "save" else "reject", status=422)
+        words = "" if verdict == "save" else " ".join(str(error) for errors in form.errors.values() for error in errors)
+        part = "edit" if verdict == "save" else "reject"
+        return _show(request, event_id, form=form, part=part, trouble=words, status=422)
     new = form.changed if isinstance(form, CorrectionForm) else {}
     given = form.cleaned_data
     status = VERDICTS.get(verdict, Status.CONFIRMED)
@@ -101,7 +103,8 @@ def item(request: HttpRequest, event_id: int) -> HttpResponse:
         both = both_versions(find(event_id), given["seen"], new | {"status": status}, given["reason"])
         return _show(request, event_id, part="edit", status=409, **both)
     except CorrectionRefused as refusal:
-        return _show(request, event_id, form=form, part="edit", trouble=str(refusal), status=422)
+        part = {"save": "edit", "reject": "reject"}.get(verdict, "")
+        return _show(request, event_id, form=form, part=part, trouble=str(refusal), status=422)
     if isinstance(made, Verdict):
         words = f"{DONE[verdict]}, as a second opinion: {what}. It changes nothing by itself."
         return _done(request, event_id, words, verdict=made.pk)
