@@ -12,7 +12,6 @@ from relations.codebook.event_types import event_types
 from relations.corrections.run import correct_event
 from relations.merging.run import merge_new_reports
 from relations.models import Correction, Event, ReviewItem, ReviewState, Status, Verdict
-from relations.models.loading import load_codebook
 from relations.scoring.run import score_stale_days
 from tests import making
 
@@ -24,7 +23,6 @@ TYPES = ("clash", "accusation", "threat_force", "visit_made", "sanctions_imposed
 @pytest.fixture
 def waiting(transactional_db: None) -> list[Event]:
     """Twenty-three events of two pairs, each in a story of its own."""
-    load_codebook()
     for number in range(23):
         source, target = ("PAK", "USA") if number % 3 else ("IND", "CHN")
         sentence = f"On that day {source} acted towards {target} for the {number}th time, officials said."
