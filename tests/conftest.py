@@ -44,3 +44,24 @@ def signed_in(client: Any, db: None) -> Any:
 def no_random_samples(settings: Any) -> None:
     """Which events are audited or judged twice hangs on their ids; tests of that choose a share themselves."""
     settings.AUDIT_SHARE = settings.SECOND_OPINION_SHARE = 0.0
+
+
+@pytest.fixture
+def all_are_judged_twice(settings: Any) -> None:
+    settings.SECOND_OPINION_SHARE = 1.0
+
+
+@pytest.fixture
+def first(db: None) -> Any:
+    """An editor, who gives the first opinion."""
+    from tests import making
+
+    return making.user("editor")
+
+
+@pytest.fixture
+def second(db: None) -> Any:
+    """Another, who gives the second."""
+    from tests import making
+
+    return making.user("editor")

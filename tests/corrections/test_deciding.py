@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -33,23 +32,8 @@ from relations.queries.correction_words import field_changes
 from tests import making
 from tests.corrections.waiting import ACCEPT, ALL, REJECT, accept, queued, says, split, state
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_are_judged_twice")]
 LATELY = making.today() - dt.timedelta(days=2)
-
-
-@pytest.fixture(autouse=True)
-def all_are_judged_twice(settings: Any) -> None:
-    settings.SECOND_OPINION_SHARE = 1.0
-
-
-@pytest.fixture
-def first() -> User:
-    return making.user("editor")
-
-
-@pytest.fixture
-def second() -> User:
-    return making.user("editor")
 
 
 @pytest.fixture

@@ -33,23 +33,8 @@ from relations.queries.desk import items
 from tests import making
 from tests.corrections.waiting import ACCEPT, ALL, REJECT, accept, queued, run_out, says, split, state
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_are_judged_twice")]
 LATELY = making.today() - dt.timedelta(days=2)
-
-
-@pytest.fixture(autouse=True)
-def all_are_judged_twice(settings: Any) -> None:
-    settings.SECOND_OPINION_SHARE = 1.0
-
-
-@pytest.fixture
-def first() -> User:
-    return making.user("editor")
-
-
-@pytest.fixture
-def second() -> User:
-    return making.user("editor")
 
 
 # -- asking ---------------------------------------------------------------------------------------------------------

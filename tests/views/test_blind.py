@@ -21,23 +21,8 @@ from tests import making
 from tests.corrections.waiting import queued
 from tests.views.plans import day, told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_are_judged_twice")]
 WAITS = "Waits for your second opinion"
-
-
-@pytest.fixture(autouse=True)
-def all_are_judged_twice(settings: Any) -> None:
-    settings.SECOND_OPINION_SHARE = 1.0
-
-
-@pytest.fixture
-def first() -> User:
-    return making.user("editor")
-
-
-@pytest.fixture
-def second() -> User:
-    return making.user("editor")
 
 
 def asked(first: User, second: User, **said: Any) -> Event:

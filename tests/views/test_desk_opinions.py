@@ -23,23 +23,8 @@ from relations.scoring.run import score_stale_days
 from tests import making
 from tests.corrections.waiting import queued
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_are_judged_twice")]
 AGREEMENT, DISAGREEMENTS, HISTORY = "/desk/agreement/", "/desk/disagreements/", "/desk/history/"
-
-
-@pytest.fixture(autouse=True)
-def all_are_judged_twice(settings: Any) -> None:
-    settings.SECOND_OPINION_SHARE = 1.0
-
-
-@pytest.fixture
-def first() -> User:
-    return making.user("editor")
-
-
-@pytest.fixture
-def second() -> User:
-    return making.user("editor")
 
 
 def browser(person: User) -> Client:
