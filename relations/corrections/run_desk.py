@@ -196,7 +196,7 @@ def _judge_held(
 ) -> Correction | Verdict | None:
     """The same of an event that the caller holds, with its item, which the caller renews."""
     _refuse_unless_theirs(item, editor)
-    if item and item.state == ReviewState.SECOND and not store.has_judged(editor, event.pk):
+    if item and _is_asked(item, editor):
         return _second_opinion(event, item, editor=editor, status=status, reason=reason, new=new)
     if item and store.has_judged(editor, event.pk, Origin.SECOND):  # sent twice, as by a second press of the button
         raise CorrectionRefused(
@@ -216,9 +216,13 @@ def _refuse_unless_theirs(item: ReviewItem | None, editor: User) -> None:
     if item.holder_id not in (None, editor.pk) and item.held_until and item.held_until >= timezone.now():
         raise CorrectionRefused(f"{item.holder} has this on the desk now. Take another one.")
     # Only who was given it there, or has judged it already, was kept from seeing the first opinion, or may see it.
-    is_asked = item.state == ReviewState.SECOND and not store.has_judged(editor, item.event_id)
-    if is_asked and item.holder_id != editor.pk:
+    if item.holder_id != editor.pk and _is_asked(item, editor):
         raise CorrectionRefused("This waits for a second opinion, which is given blind. Take it at the desk first.")
+
+
+def _is_asked(item: ReviewItem, editor: User) -> bool:
+    """Whether a second opinion is what the editor can say of it."""
+    return item.state == ReviewState.SECOND and not store.has_judged(editor, item.event_id)
 
 
 @transaction.atomic
@@ -231,7 +235,7 @@ def merge_at_desk(event_id: int, into_id: int, *, editor: User, reason: str = ""
     event = store.hold(event_id)
     item = ReviewItem.objects.filter(event=event).select_related("holder").first()
     _refuse_unless_theirs(item, editor)
-    if item and item.state == ReviewState.SECOND and not store.has_judged(editor, event.pk):
+    if item and _is_asked(item, editor):
         raise CorrectionRefused(
             "You are asked what you make of it as it was read. Accept, correct or reject it; others may merge it."
         )

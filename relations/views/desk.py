@@ -30,7 +30,7 @@ from relations.queries.events import find_event
 from relations.views.access import for_editors, person
 from relations.views.correction_forms import CorrectionForm, VerdictForm, seen_of
 from relations.views.desk_forms import DeskFilterForm
-from relations.views.events import both_versions, find, number, reason, score_change, score_now
+from relations.views.events import both_versions, find, number, reason, scored
 from relations.views.going_on import next_of
 from relations.views.htmx import render_page, target_of
 
@@ -93,12 +93,10 @@ def item(request: HttpRequest, event_id: int) -> HttpResponse:
     given = form.cleaned_data
     status = VERDICTS.get(verdict, Status.CONFIRMED)
     try:
-        with transaction.atomic():
-            before = score_now(found)
+        with scored(found) as score:
             made = judge(
                 event_id, editor=person(request), status=status, reason=given["reason"], seen=given["seen"], **new
             )
-            bring_up_to_date(found.pair_id)
     except ChangedMeanwhile:
         both = both_versions(find(event_id), given["seen"], new | {"status": status}, given["reason"])
         return _show(request, event_id, part="edit", status=409, **both)
@@ -110,7 +108,7 @@ def item(request: HttpRequest, event_id: int) -> HttpResponse:
         return _done(request, event_id, words, verdict=made.pk)
     if made is None:
         return _done(request, event_id, f"It was so already, and nothing was saved: {what}.")
-    return _done(request, event_id, f"{DONE[verdict]}: {what}. {score_change(before, found)}", correction=made.pk)
+    return _done(request, event_id, f"{DONE[verdict]}: {what}. {score.words}", correction=made.pk)
 
 
 def _merge(request: HttpRequest, event_id: int) -> HttpResponse:
@@ -121,13 +119,11 @@ def _merge(request: HttpRequest, event_id: int) -> HttpResponse:
         words = "Choose the event that this one is the same as."
         return _show(request, event_id, part="merge", trouble=words, status=422)
     try:
-        with transaction.atomic():
-            before = score_now(found)
+        with scored(found) as score:
             made = merge_at_desk(event_id, into.pk, editor=person(request), reason=reason(request))
-            bring_up_to_date(found.pair_id)
     except CorrectionRefused as refusal:
         return _show(request, event_id, part="merge", trouble=str(refusal), status=422)
-    words = f"Merged into event {into.pk}: {what}. {score_change(before, found)}"
+    words = f"Merged into event {into.pk}: {what}. {score.words}"
     return _done(request, event_id, words, correction=made.pk)
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from relations.pipeline import ChangedMeanwhile, CorrectionRefused, bring_up_to_date, decide
+from relations.pipeline import ChangedMeanwhile, CorrectionRefused, decide
 from relations.queries import disagreements as queries
 from relations.queries.agreement import agreement_page
 from relations.queries.history import history as history_page
 from relations.views.access import for_editors, person
 from relations.views.correction_forms import VerdictForm
-from relations.views.events import find, number, reason, score_change, score_now
+from relations.views.events import find, number, reason, scored
 from relations.views.htmx import render_page
 
 
@@ -44,8 +43,7 @@ def decide_opinions(request: HttpRequest, event_id: int) -> HttpResponse:
     found = find(event_id)
     form = VerdictForm({"seen": request.POST.get("seen", "")})
     try:
-        with transaction.atomic():
-            before = score_now(found)
+        with scored(found) as score:
             decide(
                 event_id,
                 number(request.POST.get("verdict", "")),
@@ -53,12 +51,11 @@ def decide_opinions(request: HttpRequest, event_id: int) -> HttpResponse:
                 reason=reason(request),
                 seen=form.cleaned_data["seen"] if form.is_valid() else None,
             )
-            bring_up_to_date(found.pair_id)
     except ChangedMeanwhile:
         return _refused(request, event_id, "Someone changed the event meanwhile. Look at it again, then decide.")
     except CorrectionRefused as refusal:
         return _refused(request, event_id, str(refusal))
-    words = f"Decided. {score_change(before, found)}"
+    words = f"Decided. {score.words}"
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "relations/_disagreement_done.html", {"event_id": event_id, "words": words})
     messages.success(request, f"Event {event_id}: {words}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -76,12 +78,10 @@ def correct(request: HttpRequest, event_id: int) -> HttpResponse:
         new["status"] = VERDICTS[verdict]
     values = form.cleaned_data
     try:
-        with transaction.atomic():
-            before = score_now(found)
+        with scored(found) as score:
             correction = correct_event(
                 event_id, editor=person(request), reason=values["reason"], seen=values["seen"], **new
             )
-            bring_up_to_date(found.pair_id)
     except ChangedMeanwhile:
         return show_both(request, find(event_id), values["seen"], new, values["reason"])
     except CorrectionRefused as refusal:
@@ -89,7 +89,7 @@ def correct(request: HttpRequest, event_id: int) -> HttpResponse:
         return show(request, found, form, status=422)
     if correction is None:
         return done(request, event_id, "Nothing was different, so nothing was saved, the reason neither.")
-    return done(request, event_id, f"Saved. {score_change(before, found)}")
+    return done(request, event_id, f"Saved. {score.words}")
 
 
 def both_versions(found: Event, seen: dict[str, Any], wanted: dict[str, Any], reason: str) -> dict[str, Any]:
@@ -155,13 +155,29 @@ def rearrange(
 ) -> HttpResponse:
     """Merge or split, bring the pair's score up to date, and show where it led."""
     try:
-        with transaction.atomic():
-            before = score_now(found)
+        with scored(found) as score:
             change()
-            bring_up_to_date(found.pair_id)
     except CorrectionRefused as refusal:
         return done(request, found.pk, str(refusal), messages.WARNING)
-    return done(request, show_id, f"{words} {score_change(before, found)}")
+    return done(request, show_id, f"{words} {score.words}")
+
+
+@dataclass(slots=True)
+class Scored:
+    """words: what a change did to the pair's score; empty until it is done."""
+
+    words: str = ""
+
+
+@contextmanager
+def scored(event: Event) -> Iterator[Scored]:
+    """A change and what follows from it, in one transaction: the pair is merged and scored after the block."""
+    told = Scored()
+    with transaction.atomic():
+        before = score_now(event)
+        yield told
+        bring_up_to_date(event.pair_id)
+    told.words = score_change(before, event)
 
 
 def score_now(event: Event) -> float | None:

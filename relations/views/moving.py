@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import retarget
 
 from relations.models import Event, Report
-from relations.pipeline import CorrectionRefused, awaits_second, bring_up_to_date, move_report
+from relations.pipeline import CorrectionRefused, awaits_second, move_report
 from relations.queries.blind import blind_for
 from relations.queries.events import find_event, near_events, report_words
 from relations.views.access import for_editors, person
-from relations.views.events import blind, number, reason, score_change, score_now
+from relations.views.events import blind, number, reason, scored
 from relations.views.going_on import go_on, next_of
 from relations.views.htmx import render_page, target_of
 
@@ -35,13 +34,11 @@ def move(request: HttpRequest, report_id: int) -> HttpResponse:
     if into is None:
         return show(request, report, found, CHOOSE, status=422)
     try:
-        with transaction.atomic():
-            before = score_now(found)
+        with scored(found) as score:
             move_report(report.pk, into.pk, editor=person(request), reason=reason(request))
-            bring_up_to_date(found.pair_id)
     except CorrectionRefused as refusal:
         return show(request, report, found, str(refusal), status=422)
-    words = f"The report counts for event {into.pk} now. {score_change(before, found)}"
+    words = f"The report counts for event {into.pk} now. {score.words}"
     return go_on(request, found.pk, words)
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from relations.models import Correction
-from relations.pipeline import CorrectionRefused, awaits_second, bring_up_to_date, rehearse, undo
+from relations.pipeline import CorrectionRefused, awaits_second, rehearse, undo
 from relations.queries import undo_words as queries
 from relations.views.access import for_editors, person
-from relations.views.events import blind, reason, score_change, score_now
+from relations.views.events import blind, reason, scored
 from relations.views.going_on import go_on, next_of
 from relations.views.htmx import render_page, target_of
 
@@ -48,10 +47,8 @@ def preview(request: HttpRequest, correction: Correction) -> HttpResponse:
 
 def take_back(request: HttpRequest, correction: Correction) -> HttpResponse:
     try:
-        with transaction.atomic():
-            before = score_now(correction.event)
+        with scored(correction.event) as score:
             undo(correction.pk, editor=person(request), reason=reason(request))
-            bring_up_to_date(correction.event.pair_id)
     except CorrectionRefused as refusal:
         return go_on(request, correction.event_id, str(refusal), messages.WARNING)
-    return go_on(request, correction.event_id, f"Undone. {score_change(before, correction.event)}")
+    return go_on(request, correction.event_id, f"Undone. {score.words}")
