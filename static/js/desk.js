@@ -8,7 +8,7 @@
   const ENOUGH = 2; // open items below which further ones are asked for
   const done = []; // ids of events judged on this page that can be taken back, the newest last
   const ticked = new Set();
-  let wanted = null; // where the focus goes once a swap has settled
+  const wanted = new WeakMap(); // by request, as answers can overlap: where the focus goes once its swap has settled
   let exhausted = false;
 
   const items = () => [...list.querySelectorAll(".item")];
@@ -131,17 +131,17 @@
 
   // Where an item was swapped: on to the next one if it is done, into its form or to itself if not.
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const target = event.detail.target;
+    const { target, xhr } = event.detail;
     if (target?.id === "more-items") {
-      exhausted = !event.detail.xhr.responseText.includes('class="item');
-      wanted = open().length ? null : "first";
+      exhausted = !xhr.responseText.includes('class="item');
+      if (!open().length) wanted.set(xhr, "first");
     } else {
-      wanted = target?.closest?.(".item")?.id ?? wanted;
+      wanted.set(xhr, target?.closest?.(".item")?.id);
     }
   });
-  document.addEventListener("htmx:afterSettle", () => {
-    const place = wanted;
-    wanted = null;
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const place = wanted.get(event.detail.xhr);
+    wanted.delete(event.detail.xhr);
     if (place === "first") return goTo(open()[0]);
     const item = place && document.getElementById(place);
     if (item && list.contains(item)) ("done" in item.dataset ? afterVerdict : afterSwap)(item);

@@ -87,6 +87,28 @@ def test_an_editor_clears_twenty_items_by_keyboard_alone(open_as: Any, waiting: 
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
+def test_the_focus_goes_on_though_two_answers_overlap(open_as: Any, waiting: list[Event]) -> None:
+    """The next items arrive between the swap of a verdict and its settling: the one must not forget the other's."""
+    page: Page = open_as("editor")
+    page.goto("/desk/")
+    held: list[Any] = []
+    page.route(lambda url: "shown=" in url, lambda route: held.append(route))
+    page.keyboard.press("j")
+    for _ in range(8):
+        identity = focused(page)
+        page.keyboard.press("a")
+        expect(page.locator(f"#{identity}.done")).to_be_visible()
+        expect(page.locator(".item:not(.done):focus")).to_have_count(1)
+    page.evaluate("htmx.config.defaultSettleDelay = 1500")
+    identity = focused(page)
+    page.keyboard.press("a")
+    expect(page.locator(f"#{identity}.done")).to_be_visible()
+    assert len(held) == 1, "the next ones were asked for once"
+    held[0].continue_()
+    expect(page.locator(".item:not(.done)")).to_have_count(10)
+    expect(page.locator(".item:not(.done):focus")).to_have_count(1)
+
+
 @BOTH
 def test_a_verdict_is_given_in_place_or_by_a_plain_form(open_as: Any, waiting: list[Event], javascript: bool) -> None:
     page: Page = open_as("editor", javascript=javascript)
