@@ -64,23 +64,23 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 
 // A link that is replaced takes the focus along. The same link in what came gets it, or else what stands in its place.
-let focusLost = null;
+const focusLost = new WeakMap(); // by request, as answers can overlap
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { target, shouldSwap } = event.detail;
+  const { target, shouldSwap, xhr } = event.detail;
   const held = document.activeElement;
-  focusLost = null;
   if (!shouldSwap || !target.contains(held) || held.id || !held.matches("a")) return;
-  focusLost = {
+  focusLost.set(xhr, {
     href: held.getAttribute("href"),
     index: [...target.querySelectorAll("a")].indexOf(held),
     parent: target.parentElement,
     before: target.previousElementSibling,
-  };
+  });
 });
-document.addEventListener("htmx:afterSettle", () => {
-  if (!focusLost) return;
-  const { href, index, parent, before } = focusLost;
-  focusLost = null;
+document.addEventListener("htmx:afterSettle", (event) => {
+  const lost = focusLost.get(event.detail.xhr);
+  if (!lost) return;
+  focusLost.delete(event.detail.xhr);
+  const { href, index, parent, before } = lost;
   const came = before ? before.nextElementSibling : parent.firstElementChild;
   if (!came || document.activeElement !== document.body) return;
   const links = [...came.querySelectorAll("a")];
