@@ -51,7 +51,7 @@ from relations.ingest.run_opml import import_opml
 from relations.ingest.run_pages import fetch_article_pages, read_page
 from relations.ingest.run_preview import look_at_site, unread_because
 from relations.ingest.run_pruning import prune
-from relations.merging.run import merge_new_reports, merge_pair
+from relations.merging.run import merge_new_reports, merge_pairs
 from relations.models import Article, Correction, CountryPair, Dataset, Event, PairStanding, Report
 from relations.scoring.run import learn_precision, score_pair, score_stale_days
 from relations.tagging.coded import CodedEvent, happening_key
@@ -186,8 +186,7 @@ def _event_in_words(event: CodedEvent) -> str:
 def bring_up_to_date(*pair_ids: int) -> None:
     """Merge and score pairs now, for a request that changed their events: what follows shows in its answer."""
     CountryPair.objects.hold_all(pair_ids)
-    for pair_id in sorted(set(pair_ids)):
-        merge_pair(pair_id)
+    merge_pairs(*pair_ids)
     score_pair(*pair_ids)
 
 
@@ -216,7 +215,7 @@ def add_missed_event(
     passage = passage_in(article.versions.get(number=article.version).text, words, near)
     placed = replace(mark, sentence=passage.text, number=passage.number, span=passage.span, version=article.version)
     report = mark_words(article_id, placed, editor=editor)
-    merge_pair(report.pair_id)
+    merge_pairs(report.pair_id)
     correction = take_as_said(report.pk, editor=editor, reason=reason)
     bring_up_to_date(report.pair_id)
     return correction

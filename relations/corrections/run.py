@@ -14,6 +14,7 @@ from relations.codebook.event_types import event_types
 from relations.codebook.precision import period_start
 from relations.corrections import store
 from relations.corrections.refusals import ChangedMeanwhile, CorrectionRefused
+from relations.corrections.store_held import Held, hold
 from relations.models import (
     Actor,
     Correction,
@@ -52,24 +53,17 @@ def correct_event(
     A date without a precision is a day; a stage that isn't given follows the type.
     Raises CorrectionRefused, Event.DoesNotExist.
     """
-    event = store.hold(event_id)
-    item = ReviewItem.objects.filter(event=event).first()
-    correction = correct_held(event, item, editor=editor, reason=reason, seen=seen, new=new)
+    correction = correct_held(hold(event_id), editor=editor, reason=reason, seen=seen, new=new)
     if correction is not None:
-        ReviewItem.objects.renew([event.pk])
+        ReviewItem.objects.renew([event_id])
     return correction
 
 
 def correct_held(
-    event: Event,
-    item: ReviewItem | None,
-    *,
-    editor: User,
-    reason: str,
-    seen: Mapping[str, Any] | None,
-    new: Mapping[str, Any],
+    held: Held, *, editor: User, reason: str, seen: Mapping[str, Any] | None, new: Mapping[str, Any]
 ) -> Correction | None:
-    """The same of an event that the caller holds, with its item of the queue, which the caller renews."""
+    """The same of an event that the caller holds, whose item of the queue the caller renews."""
+    event, item = held.event, held.item
     if event.status == Status.MERGED:
         raise CorrectionRefused(f"This event is part of event {event.merged_into_id} by now. Correct that one.")
     if item and item.state == ReviewState.SECOND and item.holder_id == editor.pk:
@@ -82,7 +76,7 @@ def correct_held(
         return None
     if seen is not None and (differing := [field for field in FIELDS if field in seen and seen[field] != now[field]]):
         raise ChangedMeanwhile(differing)
-    reading = store.reading_of(event)
+    reading = held.reading()
     said = _with_what_follows(event, changed, given=new)
     # A verdict alone (confirm, reject) says nothing about the other fields; the coder may still sharpen them. What goes
     # with a field that was set is set with it, also where it is as it was.
@@ -91,19 +85,19 @@ def correct_held(
     if columns.get("status") == Status.CODED:  # reopened: it stands and falls with its evidence again
         corrected.discard("status")
     columns["corrected_fields"] = sorted(corrected)
-    placed = store.pin(event)
+    placed = store.pin(event, held.reports)
     if not columns["corrected_fields"] and not store.is_placed(event):
         Report.objects.filter(event=event).update(pinned=False)
     correction = store.apply(event, columns, editor=editor, reason=reason, placed=placed)
     if columns.get("status") == Status.CODED:
         store.take_back_verdicts(Verdict.objects.filter(event=event))
         return correction
-    origin = store.origin_of(item, editor)
+    origin = held.origin(editor)
     # Where two disagree on the stage or the date, setting these decides, or concedes.
-    is_disputed = item is not None and item.state == ReviewState.SPLIT and store.has_judged(editor, event.pk)
+    is_disputed = item is not None and item.state == ReviewState.SPLIT and held.has_judged(editor)
     judged = {"status", "type", "direction", *(AGREED_ON if is_disputed else ())}
     if origin == Origin.DECISION or judged & set(columns):
-        store.judge(event, reading, correction, item, origin)
+        held.judge(reading, correction, origin)
     return correction
 
 

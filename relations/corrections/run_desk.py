@@ -20,6 +20,7 @@ from relations.corrections import store
 from relations.corrections.refusals import CorrectionRefused
 from relations.corrections.run import check, correct_event, correct_held, judged_as
 from relations.corrections.run_placing import merge_events
+from relations.corrections.store_held import Held, hold, hold_all
 from relations.models import Correction, CountryPair, Event, Origin, Outcome, ReviewItem, ReviewState, Status, Verdict
 from relations.models.reviews import AGREED_ON, LEASE, DeskFilters, ReviewItems, opinions_of
 
@@ -176,29 +177,21 @@ def judge(
 
     Raises CorrectionRefused where another editor holds the item, and what correct_event raises.
     """
-    event = store.hold(event_id)
-    item = ReviewItem.objects.filter(event=event).select_related("holder").first()
-    made = _judge_held(event, item, editor=editor, status=status, reason=reason, seen=seen, new=new)
+    made = _judge_held(hold(event_id), editor=editor, status=status, reason=reason, seen=seen, new=new)
     if made is not None:
-        ReviewItem.objects.renew([event.pk])
+        ReviewItem.objects.renew([event_id])
     return made
 
 
 def _judge_held(
-    event: Event,
-    item: ReviewItem | None,
-    *,
-    editor: User,
-    status: str,
-    reason: str,
-    seen: Mapping[str, Any] | None,
-    new: Mapping[str, Any],
+    held: Held, *, editor: User, status: str, reason: str, seen: Mapping[str, Any] | None, new: Mapping[str, Any]
 ) -> Correction | Verdict | None:
-    """The same of an event that the caller holds, with its item, which the caller renews."""
-    _refuse_unless_theirs(item, editor)
-    if item and _is_asked(item, editor):
-        return _second_opinion(event, item, editor=editor, status=status, reason=reason, new=new)
-    if item and store.has_judged(editor, event.pk, Origin.SECOND):  # sent twice, as by a second press of the button
+    """The same of an event that the caller holds, whose item the caller renews."""
+    _refuse_unless_theirs(held, editor)
+    item = held.item
+    if held.is_asked(editor):
+        return _second_opinion(held, editor=editor, status=status, reason=reason, new=new)
+    if item and held.has_judged(editor, Origin.SECOND):  # sent twice, as by a second press of the button
         raise CorrectionRefused(
             "You have given your second opinion on this. Take it back to give another one, or correct the event on its "
             "page."
@@ -206,23 +199,19 @@ def _judge_held(
     if item and item.state == ReviewState.WAITING:
         # What is done at the desk is held by whom does it, also where the lease ran out meanwhile.
         item.holder, item.held_until = editor, timezone.now() + LEASE
-    return correct_held(event, item, editor=editor, reason=reason, seen=seen, new={**new, "status": status})
+    return correct_held(held, editor=editor, reason=reason, seen=seen, new={**new, "status": status})
 
 
-def _refuse_unless_theirs(item: ReviewItem | None, editor: User) -> None:
-    """Raises CorrectionRefused where what is done at the desk is another's to do. item: with its holder fetched."""
+def _refuse_unless_theirs(held: Held, editor: User) -> None:
+    """Raises CorrectionRefused where what is done at the desk is another's to do."""
+    item = held.item
     if item is None:
         return
     if item.holder_id not in (None, editor.pk) and item.held_until and item.held_until >= timezone.now():
         raise CorrectionRefused(f"{item.holder} has this on the desk now. Take another one.")
     # Only who was given it there, or has judged it already, was kept from seeing the first opinion, or may see it.
-    if item.holder_id != editor.pk and _is_asked(item, editor):
+    if item.holder_id != editor.pk and held.is_asked(editor):
         raise CorrectionRefused("This waits for a second opinion, which is given blind. Take it at the desk first.")
-
-
-def _is_asked(item: ReviewItem, editor: User) -> bool:
-    """Whether a second opinion is what the editor can say of it."""
-    return item.state == ReviewState.SECOND and not store.has_judged(editor, item.event_id)
 
 
 @transaction.atomic
@@ -232,10 +221,9 @@ def merge_at_desk(event_id: int, into_id: int, *, editor: User, reason: str = ""
 
     Raises CorrectionRefused, Event.DoesNotExist.
     """
-    event = store.hold(event_id)
-    item = ReviewItem.objects.filter(event=event).select_related("holder").first()
-    _refuse_unless_theirs(item, editor)
-    if item and _is_asked(item, editor):
+    held = hold(event_id)
+    _refuse_unless_theirs(held, editor)
+    if held.is_asked(editor):
         raise CorrectionRefused(
             "You are asked what you make of it as it was read. Accept, correct or reject it; others may merge it."
         )
@@ -259,14 +247,11 @@ def judge_all(seen: Mapping[int, Mapping[str, Any] | None], *, editor: User, sta
 
     seen: by event, what the editor saw of it. Pairs are locked in order, so that two such calls can't block each other.
     """
-    wanted = Event.objects.filter(pk__in=list(seen))
-    CountryPair.objects.hold_all(wanted.order_by().values_list("pair_id", flat=True))
-    events = {event.pk: event for event in wanted.select_related("pair").select_for_update(of=("self",))}
-    items = {item.event_id: item for item in ReviewItem.objects.filter(event__in=events).select_related("holder")}
+    events = hold_all(list(seen))
     done = Judged([], [], [], {pk: "There is no such event any more." for pk in seen if pk not in events})
-    for pk, event in sorted(events.items()):
+    for pk, held in events.items():
         try:  # refused before anything of it is written
-            made = _judge_held(event, items.get(pk), editor=editor, status=status, reason=reason, seen=seen[pk], new={})
+            made = _judge_held(held, editor=editor, status=status, reason=reason, seen=seen[pk], new={})
         except CorrectionRefused as refusal:
             done.refused[pk] = str(refusal)
             continue
@@ -284,12 +269,10 @@ def awaits_second(editor: User, event_id: int) -> bool:
     return ReviewItem.objects.asked_blind(editor.pk).filter(event=event_id).exists()
 
 
-def _second_opinion(
-    event: Event, item: ReviewItem, *, editor: User, status: str, reason: str, new: Mapping[str, Any]
-) -> Verdict:
+def _second_opinion(held: Held, *, editor: User, status: str, reason: str, new: Mapping[str, Any]) -> Verdict:
     """Of what the coder read, not of what the first editor made of it: of the reading that the first verdict judged, as
     the desk shows it, also where the coder has read it again since."""
-    first = Verdict.objects.standing().filter(event=event).order_by("pk")[0]
+    first = held.verdicts[0]
     reading = dict(first.reading)
     if status == Status.REJECTED:
         said: dict[str, Any] = {}
@@ -301,11 +284,11 @@ def _second_opinion(
             check("note", note)
             said["note"] = note  # for readers, if the opinion is chosen
     return Verdict.objects.create(
-        event=event,
+        event=held.event,
         editor=editor,
         outcome=outcome,
         origin=Origin.SECOND,
-        is_audit=item.is_audit,
+        is_audit=held.item is not None and held.item.is_audit,
         reading=reading,
         said=said,
         reason=reason,
@@ -342,13 +325,12 @@ def decide(
     seen: what the editor saw of the event, as correct_event has it. Raises CorrectionRefused where the editor may not
     decide, or nobody disagrees any more; ChangedMeanwhile.
     """
-    event = store.hold(event_id)
-    item = ReviewItem.objects.filter(event=event, state=ReviewState.SPLIT).first()
-    opinions = opinions_of(list(Verdict.objects.standing().filter(event=event).order_by("pk")))
-    chosen = next((one for one in opinions if one and one.pk == verdict_id), None)
-    if item is None or chosen is None:
+    held = hold(event_id)
+    event, item = held.event, held.item
+    chosen = next((one for one in opinions_of(held.verdicts) if one and one.pk == verdict_id), None)
+    if item is None or item.state != ReviewState.SPLIT or chosen is None:
         raise CorrectionRefused("Nobody disagrees on this event any more.")
-    if not store.may_decide(editor, event.pk):
+    if not held.may_decide(editor):
         raise CorrectionRefused("Somebody must decide who has the right to and gave neither of the two opinions.")
     correction = correct_event(event_id, editor=editor, reason=reason, seen=seen, **_as_said(chosen))
     if correction is not None:

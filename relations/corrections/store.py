@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -16,15 +15,9 @@ from relations.models import (
     CorrectionKind,
     CountryPair,
     Event,
-    Origin,
-    Outcome,
     PairDay,
     Report,
-    ReviewItem,
-    ReviewState,
     Status,
-    Verdict,
-    rules_of,
 )
 from relations.models.corrections import TOGETHER
 
@@ -77,11 +70,15 @@ def touch(event: Event) -> None:
     PairDay.objects.mark_stale([(event.pair_id, event.dataset, event.occurred_on)])
 
 
-def pin(event: Event) -> list[list[Any]]:
-    """Hold the event's reports where they are, and free others to be compared with them; where they stood before."""
-    reports = Report.objects.filter(event=event)
-    placed = [[pk, event.pk, pinned] for pk, pinned in reports.order_by("pk").values_list("pk", "pinned")]
-    reports.update(pinned=True, due=True)
+def pin(event: Event, reports: Iterable[Report] | None = None) -> list[list[Any]]:
+    """Hold the event's reports where they are, and free others to be compared with them; where they stood before.
+
+    reports: all of the event in the order of their ids, if the caller has them.
+    """
+    theirs = Report.objects.filter(event=event)
+    stood = theirs.order_by("pk").only("pinned") if reports is None else reports
+    placed = [[report.pk, event.pk, report.pinned] for report in stood]
+    theirs.update(pinned=True, due=True)
     return placed
 
 
@@ -99,49 +96,6 @@ def is_placed(event: Event) -> bool:
     """Whether an editor decided which reports are the event's."""
     placing = [CorrectionKind.MERGE, CorrectionKind.SPLIT, CorrectionKind.MOVE]
     return Correction.objects.filter(of_event(event.pk), in_force(), kind__in=placing).exists()
-
-
-def judge(
-    event: Event, reading: Mapping[str, Any], correction: Correction, item: ReviewItem | None, origin: Origin
-) -> None:
-    """Keep what the editor's change says of the coder's reading. reading: as reading_of gave it before the change."""
-    said = _judged(event)
-    rejected = event.status == Status.REJECTED
-    same = all(said[field] == reading[field] for field in said)
-    Verdict.objects.create(
-        event=event,
-        editor=correction.editor,
-        outcome=Outcome.REJECTED if rejected else Outcome.ACCEPTED if same else Outcome.CHANGED,
-        origin=origin,
-        is_audit=item is not None and item.is_audit,
-        reading=dict(reading),
-        said={} if rejected else said,
-        correction=correction,
-        reason=correction.reason,
-        **evidence_of(event),
-    )
-
-
-def reading_of(event: Event) -> dict[str, Any]:
-    """What the coder reads, as far as it can still be told: what the first verdict on a reading of the same version
-    judged; else the event, with what editors set of it as it was before they did, or as a later version reads it."""
-    surest = _surest(_read(event))
-    verdicts = list(Verdict.objects.standing().filter(event=event).order_by("pk"))
-    for verdict in verdicts:
-        if verdict.coder == (surest.coder if surest else ""):
-            return dict(verdict.reading)
-    read = copy.copy(event)
-    set_by_editors = _with_their_groups(event.corrected_fields) - {"status", "note"}
-    history = history_of(event) if set_by_editors else []
-    for field in set_by_editors:
-        is_newer = verdicts and surest
-        value = getattr(surest, field) if is_newer else from_json(field, before_all(field, event, history))
-        setattr(read, field, value)
-    return {**_judged(read), "type": event.coded_as or read.type, "confidence": event.confidence}
-
-
-def _with_their_groups(fields: Iterable[str]) -> set[str]:
-    return set(fields).union(*(group for group in TOGETHER if set(group) & set(fields)))
 
 
 def history_of(event: Event) -> list[Correction]:
@@ -166,55 +120,8 @@ def as_found(field: str, event: Event, later: Iterable[Correction]) -> Any:
     return to_json(found)
 
 
-def evidence_of(event: Event) -> dict[str, Any]:
-    """Which rules and sources a verdict on an event is one on, and which coder."""
-    reports = _read(event)
-    surest = _surest(reports)
-    return {
-        "rules": rules_of(reports),
-        "sources": sorted({report.article.feed_id for report in reports}),
-        "coder": surest.coder if surest else "",
-    }
-
-
-def _read(event: Event) -> list[Report]:
-    """The standing reports of an event that the coder read."""
-    return list(Report.objects.standing().filter(event=event, marked_by=None).select_related("article"))
-
-
-def _surest(reports: Iterable[Report]) -> Report | None:
-    return max(reports, key=lambda report: (report.confidence, -report.pk), default=None)
-
-
 def take_back_verdicts(verdicts: Any) -> None:
     verdicts.filter(taken_back_at=None).update(taken_back_at=timezone.now())
-
-
-def origin_of(item: ReviewItem | None, editor: User) -> Origin:
-    """How the editor comes to judge: with the item held at the desk, deciding where two disagree, or in passing."""
-    if item is None:
-        return Origin.PASSING
-    if item.state == ReviewState.SPLIT and may_decide(editor, item.event_id):
-        return Origin.DECISION
-    if item.holder_id == editor.pk and item.held_until and item.held_until >= timezone.now():
-        return Origin.DESK
-    return Origin.PASSING
-
-
-def may_decide(editor: User, event_id: int) -> bool:
-    """Whether the editor may decide between two opinions: with the right to, and neither of the two theirs."""
-    return editor.has_perm("relations.decide_verdicts") and not has_judged(editor, event_id)
-
-
-def has_judged(editor: User, event_id: int, *origins: Origin) -> bool:
-    """Whether something that the editor said of the event stands; of these origins, if any are given."""
-    said = Verdict.objects.standing().filter(event=event_id, editor=editor)
-    return (said.filter(origin__in=origins) if origins else said).exists()
-
-
-def _judged(event: Event) -> dict[str, Any]:
-    now = event.as_edited()
-    return {field: to_json(now[field]) for field in JUDGED}
 
 
 def to_json(value: Any) -> Any:

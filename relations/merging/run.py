@@ -12,13 +12,13 @@ def merge_new_reports(batch: int = 20) -> int:
 
     A pair is held while its reports are merged, so that two workers can't make the same event twice.
     """
-    return work_through_pairs(lambda pairs: pairs.unmerged(), merge_pair, batch)
+    return work_through_pairs(lambda pairs: pairs.unmerged(), merge_pairs, batch)
 
 
-def merge_pair(pair_id: int) -> int:
-    """Merge one pair's waiting reports; how many events were made or changed. The caller holds the pair."""
-    touched = store.merge_reports(pair_id)
-    touched |= set(Event.objects.filter(pair_id=pair_id, evidence_changed=True).values_list("pk", flat=True))
+def merge_pairs(*pair_ids: int) -> int:
+    """Merge waiting reports of pairs that the caller holds; how many events were made or changed."""
+    touched = set().union(*map(store.merge_reports, sorted(set(pair_ids))))
+    touched |= set(Event.objects.filter(pair_id__in=pair_ids, evidence_changed=True).values_list("pk", flat=True))
     changed = store.derive_events(touched)
-    store_engagements.link_engagements(pair_id, touched)
+    store_engagements.link_engagements(touched)
     return changed

@@ -17,15 +17,17 @@ from relations.models import ActorKind, Dataset, Direction, Engagement, Event, P
 SHOWN = {"kind", "state", "planned_on", "planned_from", "planned_until", "held_on", "place", "participants", "host_id"}
 
 
-def link_engagements(pair_id: int, event_ids: Iterable[int]) -> None:
-    """Tie the pair's events to the planned acts whose lives they tell, if one of these events could belong to one.
-
-    All of the pair's are looked at, so that the order in which events came to be known doesn't matter.
-    """
+def link_engagements(event_ids: Iterable[int]) -> None:
+    """Tie events to the planned acts whose lives they tell, in each pair of which one of these could belong to one."""
     ids = set(event_ids)
     concerned = Event.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids))
-    if not concerned.filter(type__in=KIND_OF_TYPE).exists() and not concerned.exclude(engagement=None).exists():
-        return
+    planned = concerned.filter(Q(type__in=KIND_OF_TYPE) | ~Q(engagement=None))
+    for pair_id in sorted(set(planned.values_list("pair_id", flat=True))):
+        _link(pair_id)
+
+
+def _link(pair_id: int) -> None:
+    """All of the pair's events are looked at, so that the order in which they came to be known doesn't matter."""
     events = {event.pk: event for event in _candidates(pair_id)}
     found = lives(_plan_events(list(events.values())))
     known = {one.pk: one for one in Engagement.objects.filter(pair_id=pair_id).select_for_update().order_by("pk")}

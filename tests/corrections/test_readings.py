@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from relations.corrections import store
 from relations.corrections.run import correct_event
 from relations.corrections.run_undo import undo
+from relations.corrections.store_held import hold
 from relations.models import Event, Outcome, Report, Status, Verdict
 from tests import making
 from tests.corrections.saying import make_actors
@@ -56,7 +56,7 @@ def test_what_was_set_and_taken_back_is_read_as_it_is(editor: User) -> None:
     undo(first.pk, editor=editor)
     Event.objects.filter(pk=event.pk).update(place="Muscat")  # as later reports have it
     correct_event(event.pk, editor=editor, place="Geneva")
-    assert store.reading_of(Event.objects.get(pk=event.pk))["place"] == "Muscat"
+    assert hold(event.pk).reading()["place"] == "Muscat"
 
 
 def test_a_verdict_on_the_same_reading_is_one_on_the_same(editor: User) -> None:
