@@ -43,6 +43,14 @@ def wait_until(true: Callable[[], Any], *, within: float = 60, what: str = "it")
     return value
 
 
+def work_through() -> None:
+    """What workers do, done here, until nothing is due: for tests that are not about the processes."""
+    from relations.pipeline import STAGES
+
+    for stage in STAGES:
+        stage()
+
+
 class Processes:
     """Processes of the application; each in a group of its own, so that it can be killed with its children."""
 

@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from relations.merging.run import merge_new_reports
-from relations.models import Engagement, Event, Feed
+from relations.models import Engagement, Event, Feed, PairStanding
 from relations.models.loading import load_codebook
 from relations.scoring.run import score_stale_days
 from tests import making
-from tests.running import FeedServer, processes
+from tests.running import FeedServer, processes, wait_until, work_through
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
 BOTH = pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without script"])
@@ -110,31 +110,34 @@ def test_an_editor_rejects_and_the_event_leaves_the_timeline(
 
 
 @BOTH
-def test_a_feed_added_in_the_browser_becomes_a_new_pairs_timeline(open_as: Any, javascript: bool) -> None:
+def test_a_feed_added_in_the_browser_becomes_a_new_pairs_timeline(
+    open_as: Any, settings: Any, javascript: bool
+) -> None:
     load_codebook()
     feed = FeedServer()
     feed.items.append(("Chilean envoy", "Bolivia's government expelled two Chilean diplomats on Tuesday."))
+    settings.FETCH_ALLOWED_HOSTS = [feed.host]
     try:
-        with processes("worker", "beat", FETCH_ALLOWED_HOSTS=feed.host):
-            page = open_as("admin", javascript=javascript)
-            page.get_by_role("link", name="Feeds").click()
-            page.get_by_role("link", name="Add feeds").click()
-            page.get_by_label("Address of the feed").fill(feed.url)
-            page.get_by_role("button", name="Add feed", exact=True).click()
-            expect(page.get_by_role("status")).to_contain_text("is added")
-            for _ in range(60):
-                page.goto("/")
-                if page.get_by_role("link", name="Bolivia – Chile").count():
-                    break
-                page.wait_for_timeout(1000)
-            page.get_by_role("link", name="Bolivia – Chile").first.click()
-            expect(page.locator(".event").first).to_contain_text("expelled two Chilean diplomats")
-            page.goto("/feeds/")
-            expect(page.locator(".feeds > li")).to_contain_text("Test Post")
-            page.get_by_role("button", name="Pause").click()
-            expect(page.locator(".state-mark")).to_have_text("paused")
-            page.get_by_role("button", name="Resume").click()
-            expect(page.locator(".state-mark")).to_have_text("well")
+        page = open_as("admin", javascript=javascript)
+        page.get_by_role("link", name="Feeds").click()
+        page.get_by_role("link", name="Add feeds").click()
+        page.get_by_label("Address of the feed").fill(feed.url)
+        page.get_by_role("button", name="Add feed", exact=True).click()
+        expect(page.get_by_role("status")).to_contain_text("is added")
+        if javascript:
+            with processes("worker", "beat", FETCH_ALLOWED_HOSTS=feed.host):
+                wait_until(lambda: Event.objects.exists() and PairStanding.objects.exists(), what="a score")
+        else:
+            work_through()
+        page.goto("/")
+        page.get_by_role("link", name="Bolivia – Chile").first.click()
+        expect(page.locator(".event").first).to_contain_text("expelled two Chilean diplomats")
+        page.goto("/feeds/")
+        expect(page.locator(".feeds > li")).to_contain_text("Test Post")
+        page.get_by_role("button", name="Pause").click()
+        expect(page.locator(".state-mark")).to_have_text("paused")
+        page.get_by_role("button", name="Resume").click()
+        expect(page.locator(".state-mark")).to_have_text("well")
     finally:
         feed.close()
 

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from relations.merging.run import merge_new_reports
 from relations.models import ReviewItem, Watch, WatchAlert
@@ -74,18 +74,15 @@ def test_every_page_can_be_read_by_everyone_and_loads_nothing_from_elsewhere(
     found: list[str] = []
     seen = 0
     for address in every_address:
-        answer = page.request.get(address)
-        if not answer.headers["content-type"].startswith("text/html"):
+        if not is_page(page, address):
             continue
-        page.goto(address)
         seen += 1
         # What is folded up is part of the page.
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
         expect(page.locator(".htmx-request")).to_have_count(0)
-        for violation in Axe().run(page).response["violations"]:
-            if violation["impact"] in UNFIT:
-                nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
-                found.append(f"{address}: {violation['id']} ({violation['help']}): {nodes}")
+        for violation in unfit(page):
+            nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
+            found.append(f"{address}: {violation['id']} ({violation['help']}): {nodes}")
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wider > 0:
             found.append(f"{address}: {wider} px wider than the screen")
@@ -102,4 +99,20 @@ def test_the_check_finds_what_is_wrong(open_as: Any) -> None:
         image.src = "/static/icon.svg";
         document.getElementById("content").append(image);
     }""")
-    assert "image-alt" in [one["id"] for one in Axe().run(page).response["violations"] if one["impact"] in UNFIT]
+    assert "image-alt" in [one["id"] for one in unfit(page)]
+
+
+def is_page(page: Page, address: str) -> bool:
+    """Whether it is a page, which the browser shows then, or a file."""
+    try:
+        answer = page.goto(address)
+    except Error as trouble:
+        assert "Download is starting" in str(trouble) or "ERR_ABORTED" in str(trouble), f"{address}: {trouble}"
+        return False
+    return answer is not None and answer.headers["content-type"].startswith("text/html")
+
+
+def unfit(page: Page) -> list[dict[str, Any]]:
+    """What axe-core finds that is serious. What it finds in order is only counted, which takes half the time."""
+    violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [one for one in violations if one["impact"] in UNFIT]
