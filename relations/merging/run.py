@@ -17,7 +17,7 @@ def merge_new_reports(batch: int = 20) -> int:
 
 def merge_pairs(*pair_ids: int) -> int:
     """Merge waiting reports of pairs that the caller holds; how many events were made or changed."""
-    touched = set().union(*map(store.merge_reports, sorted(set(pair_ids))))
+    touched = store.merge_reports(pair_ids)
     touched |= set(Event.objects.filter(pair_id__in=pair_ids, evidence_changed=True).values_list("pk", flat=True))
     changed = store.derive_events(touched)
     store_engagements.link_engagements(touched)

@@ -25,23 +25,32 @@ DERIVED = [
     *("confidence", "report_count", "source_count"),
 ]
 TELLING_COLUMNS = (
-    *("pk", "article_id", "article__copy_of_id", "article__feed_id", "article__identity", "article__published_at"),
+    *(
+        "pk",
+        "pair_id",
+        "article_id",
+        "article__copy_of_id",
+        "article__feed_id",
+        "article__identity",
+        "article__published_at",
+    ),
     *("sentence_number", "source_id", "type", "stage", "direction", "occurred_on", "precision", "date_words"),
     *("source_actor__key", "source_actor__kind", "target_actor__key", "target_actor__kind", "planned_on", "place"),
     *("sentence", "confidence", "event_id", "pinned", "withdrawn"),
 )
 
 
-def merge_reports(pair_id: int) -> set[int]:
-    """Let the pair's due reports, and those told around the same days, find their events; ids of the events touched."""
-    due = list(_rows(Report.objects.filter(pair_id=pair_id, due=True)))
+def merge_reports(pair_ids: Collection[int]) -> set[int]:
+    """Let due reports of these pairs, and those told around the same days, find their events; ids of those touched."""
+    due = list(_rows(Report.objects.filter(pair_id__in=pair_ids, due=True)))
     touched: set[int] = {row["event_id"] for row in due if row["event_id"]}
-    names = _names(pair_id)
-    by_family: dict[str, list[Telling]] = {}
+    names = _names({row["pair_id"] for row in due})
+    by_family: dict[tuple[int, str], list[Telling]] = {}
     for row in due:
-        by_family.setdefault(families()[row["type"]], []).append(_telling(row, names))
-    for changed in by_family.values():
-        touched |= _merge_family(pair_id, changed, names)
+        family = row["pair_id"], families()[row["type"]]
+        by_family.setdefault(family, []).append(_telling(row, names[row["pair_id"]]))
+    for (pair_id, _), changed in by_family.items():
+        touched |= _merge_family(pair_id, changed, names[pair_id])
     Report.objects.filter(pk__in=[row["pk"] for row in due]).update(due=False)
     return touched
 
@@ -332,7 +341,7 @@ def _telling(row: dict, names: frozenset[str]) -> Telling:
     )
 
 
-def _names(pair_id: int) -> frozenset[str]:
-    """Words of both countries' names, which stand in every sentence about them and tell nothing apart."""
-    pair = CountryPair.objects.only("first_id", "second_id").get(pk=pair_id)
-    return words_of(pair.first_id) | words_of(pair.second_id)
+def _names(pair_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """By pair, words of both countries' names, which stand in every sentence about them and tell nothing apart."""
+    pairs = CountryPair.objects.filter(pk__in=pair_ids).values_list("pk", "first_id", "second_id")
+    return {pk: words_of(first) | words_of(second) for pk, first, second in pairs}

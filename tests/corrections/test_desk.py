@@ -19,6 +19,7 @@ from relations.corrections.run_desk import (
     claim,
     hold_again,
     judge,
+    judge_all,
     let_go,
     merge_at_desk,
     pass_on,
@@ -29,6 +30,7 @@ from relations.corrections.run_undo import undo
 from relations.merging.run import merge_new_reports
 from relations.models import Correction, DeskFilters, Event, LearntPrecision, Report, ReviewItem, ReviewState, Status
 from relations.models.reviews import LEASE, is_chosen
+from relations.pipeline import bring_up_to_date
 from tests import making
 from tests.corrections.waiting import queued, run_out, state
 
@@ -306,6 +308,23 @@ def test_the_queue_is_renewed_in_as_many_queries_for_one_event_as_for_many(setti
     one = queries_of(lambda: ReviewItem.objects.renew([events[0].pk]))
     many = queries_of(lambda: ReviewItem.objects.renew([event.pk for event in events]))
     assert one == many <= 8
+
+
+def test_of_many_that_are_judged_only_what_is_written_is_asked_for_each(editor: User) -> None:
+    events = [queued("PAK", code) for code in ("AFG", "ALB", "DZA", "ARG", "AUS", "AUT", "AZE", "BGD")]
+
+    def judge_some(some: list[Event]) -> None:
+        judged = judge_all({event.pk: None for event in some}, editor=editor, status=Status.REJECTED)
+        assert len(judged.corrections) == len(some)
+
+    two, five = (queries_of(lambda: judge_some(some)) for some in (events[:2], events[2:7]))
+    # Reports held in place, event, stale day, correction, verdict.
+    assert five - two == 3 * 5
+    two, five = (
+        queries_of(lambda: bring_up_to_date(*(event.pair_id for event in some))) for some in (events[:2], events[2:7])
+    )
+    # What merging looks at around each: reports of the same days, what editors made of them, events left behind.
+    assert five - two <= 3 * 5
 
 
 def test_at_night_the_queue_follows_what_was_learnt_and_forgets_no_event() -> None:

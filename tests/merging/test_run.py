@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 import pytest
 
@@ -225,10 +226,10 @@ def test_a_fault_in_one_pair_does_not_keep_the_others_waiting(monkeypatch: pytes
     making.report("PAK", "USA")
     real = run.store.merge_reports
 
-    def merge(pair_id: int) -> set[int]:
-        if pair_id == broken:
+    def merge(pair_ids: Collection[int]) -> set[int]:
+        if broken in pair_ids:
             raise KeyError("a fault")
-        return real(pair_id)
+        return real(pair_ids)
 
     monkeypatch.setattr(run.store, "merge_reports", merge)
     merge_new_reports()
