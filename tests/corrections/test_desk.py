@@ -317,14 +317,14 @@ def test_of_many_that_are_judged_only_what_is_written_is_asked_for_each(editor: 
         judged = judge_all({event.pk: None for event in some}, editor=editor, status=Status.REJECTED)
         assert len(judged.corrections) == len(some)
 
-    two, five = (queries_of(lambda: judge_some(some)) for some in (events[:2], events[2:7]))
+    def bring_up(some: list[Event]) -> None:
+        bring_up_to_date(*(event.pair_id for event in some))
+
+    few, more = events[:2], events[2:7]
     # Reports held in place, event, stale day, correction, verdict.
-    assert five - two == 3 * 5
-    two, five = (
-        queries_of(lambda: bring_up_to_date(*(event.pair_id for event in some))) for some in (events[:2], events[2:7])
-    )
+    assert queries_of(lambda: judge_some(more)) - queries_of(lambda: judge_some(few)) == 3 * 5
     # What merging looks at around each: reports of the same days, what editors made of them, events left behind.
-    assert five - two <= 3 * 5
+    assert queries_of(lambda: bring_up(more)) - queries_of(lambda: bring_up(few)) <= 3 * 5
 
 
 def test_at_night_the_queue_follows_what_was_learnt_and_forgets_no_event() -> None:
