@@ -30,7 +30,7 @@ ARGUMENTS = [
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
-        reason = "no Chromium on this machine (on Debian: apt-get install chromium chromium-driver)"
+        reason = "no Chromium on this machine (on Debian: apt-get install chromium-headless-shell)"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
