@@ -11,6 +11,11 @@ from pathlib import Path
 from relations.codebook.tables import DATA, read_table
 
 KINDS = {"state", "territory", "past"}
+# Those whose names have "the" before them in a sentence; of many islands it is told by their last word.
+WITH_ARTICLE = {
+    *("ARE", "BHS", "CAF", "COD", "COG", "COM", "DOM", "GBR", "GMB", "IMN"),
+    *("IOT", "MDV", "NLD", "PHL", "SUN", "USA"),
+}
 COLUMNS = (
     *("code", "alpha2", "name", "names", "adjectives", "nationals", "capital", "seats"),
     *("kind", "valid_from", "valid_until"),
@@ -32,6 +37,12 @@ class Country:
     kind: str
     valid_from: date | None
     valid_until: date | None
+
+    @property
+    def in_prose(self) -> str:
+        """As a sentence has it: "the United States", "Pakistan"."""
+        has_article = self.code in WITH_ARTICLE or self.name.endswith((" Islands", " Territories"))
+        return f"the {self.name}" if has_article else self.name
 
     def existed_on(self, day: date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from relations.codebook.countries import countries
+
 
 class Country(models.Model):
     """A state, past state or place that news treats as a state; filled from the codebook by load_codebook."""
@@ -34,6 +36,12 @@ class Country(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def in_prose(self) -> str:
+        """As a sentence has it: "the United States"."""
+        known = countries().get(self.code)
+        return known.in_prose if known else self.name
 
 
 class CountryPairs(models.QuerySet["CountryPair"]):

@@ -69,7 +69,7 @@ def _actors() -> Iterable[Actor]:
                 key=institution_key(country.code, institution.slug),
                 country_id=country.code,
                 kind=ActorKind.INSTITUTION,
-                name=f"{institution.name} of {country.name}",
+                name=f"{institution.name} of {country.in_prose}",
                 sector=institution.sector,
             )
     persons = {person_key(tenure.country, tenure.person): tenure for tenure in tenures()}

@@ -12,14 +12,14 @@ from django.db.models.functions import RowNumber
 
 from relations.codebook.event_types import event_types
 from relations.codebook.weights import default_weights
-from relations.models import CountryPair, Dataset, Engagement, Event, PairMonth, PairStanding, Stage, Status
+from relations.models import CountryPair, Dataset, Direction, Engagement, Event, PairMonth, PairStanding, Stage, Status
 from relations.models.words import STANDING
 from relations.queries.chapters import ChapterWords, for_series
 from relations.queries.display import EventWords, count, day_words, event_words
 from relations.queries.engagement_words import EngagementWords, engagement_words
 from relations.queries.engagements import WITH
 from relations.queries.overview import SIDES
-from relations.queries.pair_sides import counts_each_way
+from relations.queries.pair_sides import counts_each_way, side_name
 from relations.queries.pair_sources import Sources, sources
 from relations.queries.scores import ScoreSeries, StandingWords, score_series, standing_words
 from relations.queries.timelines import best_reports
@@ -196,11 +196,11 @@ def _plans(found: QuerySet[Engagement], today: dt.date) -> BriefPlans:
 def _sides(pair: CountryPair, standing: PairStanding | None, today: dt.date) -> list[SideWords]:
     counts = counts_each_way(pair, (today - YEAR).replace(day=1))
     sides = []
-    for direction, one, other in ((1, pair.first, pair.second), (-1, pair.second, pair.first)):
+    for direction in (Direction.FORWARD, Direction.BACKWARD):
         acts = [f"{number} {group}" for (group, way), number in sorted(counts.items()) if way == direction]
-        score = (standing.forward if direction == 1 else standing.backward) if standing else None
+        score = (standing.forward if direction == Direction.FORWARD else standing.backward) if standing else None
         words = ", ".join(acts) or "no act of it alone"
-        sides.append(SideWords(f"{one.name} towards {other.name}", "" if score is None else f"{score:.0f}", words))
+        sides.append(SideWords(side_name(pair, direction), "" if score is None else f"{score:.0f}", words))
     return sides
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from relations.codebook.countries import countries
 from relations.codebook.event_types import event_types
 from relations.models import Actor, Correction, CorrectionKind, CountryPair, Direction, Precision, Stage, Status
 from relations.queries.display import country_name, date_words, day_words
@@ -255,10 +256,10 @@ def value_words(field: str, value: Any, pair: CountryPair, actors: Actors, most:
 
 
 def direction_words(direction: int, pair: CountryPair) -> str:
-    first, second = country_name(pair.first_id), country_name(pair.second_id)
+    first, second = countries()[pair.first_id], countries()[pair.second_id]
     return {
-        Direction.FORWARD: f"{first} towards {second}",
-        Direction.BACKWARD: f"{second} towards {first}",
+        Direction.FORWARD: f"{first.name} towards {second.in_prose}",
+        Direction.BACKWARD: f"{second.name} towards {first.in_prose}",
         Direction.MUTUAL: "both at once",
     }[Direction(direction)]
 

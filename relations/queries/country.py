@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Abs
+from django.utils.text import capfirst
 
 from relations.codebook.countries import Country
 from relations.models import Dataset, Engagement, PairStanding
@@ -143,10 +144,10 @@ def existed(country: Country) -> str:
     """When it was a state, as a sentence; empty for one that is and always was within the time covered."""
     since, until = country.valid_from, country.valid_until
     if since and until:
-        return f"{country.name} existed from {day_words(since)} until {day_words(until)}."
+        return f"{capfirst(country.in_prose)} existed from {day_words(since)} until {day_words(until)}."
     if until:
-        return f"{country.name} existed until {day_words(until)}."
-    return f"{country.name} has existed since {day_words(since)}." if since else ""
+        return f"{capfirst(country.in_prose)} existed until {day_words(until)}."
+    return f"{capfirst(country.in_prose)} has existed since {day_words(since)}." if since else ""
 
 
 def _side(code: str) -> Q:

@@ -93,14 +93,14 @@ def engagement_words(engagement: Engagement, today: dt.date) -> EngagementWords:
 
 
 def title(engagement: Engagement) -> str:
-    """ "Visit of Pakistan to United States: Khawaja Asif", "Talks between India and Pakistan"."""
+    """ "Visit of Pakistan to the United States: Khawaja Asif", "Talks between India and Pakistan"."""
     pair, kind = engagement.pair, EngagementKind(engagement.kind)
     names = telling_names(engagement.participants)
     if kind == EngagementKind.VISIT and engagement.visitor and engagement.host:
-        what = f"Visit of {engagement.visitor.name} to {engagement.host.name}"
-        names = [name.removesuffix(f" of {engagement.visitor.name}") for name in names]
+        what = f"Visit of {engagement.visitor.in_prose} to {engagement.host.in_prose}"
+        names = [name.removesuffix(f" of {engagement.visitor.in_prose}") for name in names]
     else:
-        what = TITLES[kind].format(pair.first.name, pair.second.name)
+        what = TITLES[kind].format(pair.first.in_prose, pair.second.in_prose)
     shown, more = names[:NAMES_IN_TITLE], len(names) - NAMES_IN_TITLE
     if not shown:
         return what

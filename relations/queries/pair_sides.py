@@ -98,7 +98,7 @@ def both_sides(
 
 def side_name(pair: CountryPair, direction: int) -> str:
     one, other = (pair.first, pair.second) if direction == Direction.FORWARD else (pair.second, pair.first)
-    return f"{one.name} towards {other.name}"
+    return f"{one.name} towards {other.in_prose}"
 
 
 def counts_each_way(pair: CountryPair, since: dt.date | None = None) -> dict[tuple[str, int], int]:

@@ -206,9 +206,9 @@ def with_kind(request: HttpRequest, filters: EngagementFilters) -> EngagementFil
 
 def ics(request: HttpRequest, filters: EngagementFilters) -> HttpResponse:
     file = for_file(filters, timezone.now().date())
-    of = " and ".join(countries()[code.upper()].name for code in filters.pair.split("-") if code)
+    of = " and ".join(countries()[code.upper()].in_prose for code in filters.pair.split("-") if code)
     if filters.country:
-        of = " ".join(filter(None, [of, "with" if of else "", countries()[filters.country.upper()].name]))
+        of = " ".join(filter(None, [of, "with" if of else "", countries()[filters.country.upper()].in_prose]))
     content = as_ical(file, f"Dyad: engagements of {of}" if of else "Dyad: engagements", request.build_absolute_uri)
     name = filters.pair or filters.country or "engagements"
     response = HttpResponse(content, content_type=CONTENT_TYPE)

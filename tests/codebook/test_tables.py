@@ -99,6 +99,18 @@ def test_states_have_their_years(code: str, day: dt.date, existed: bool) -> None
     assert countries()[code].existed_on(day) is existed
 
 
+def test_a_name_has_its_article_in_a_sentence() -> None:
+    called = {code: countries()[code].in_prose for code in ("USA", "NLD", "COK", "ISL", "SUN", "COD")}
+    assert called == {
+        "USA": "the United States",
+        "NLD": "the Netherlands",
+        "COK": "the Cook Islands",
+        "ISL": "Iceland",
+        "SUN": "the Soviet Union",
+        "COD": "the DR Congo",
+    }
+
+
 def test_a_state_has_what_the_coder_needs() -> None:
     states = [country for country in countries().values() if country.kind == "state"]
     assert len(states) >= 195

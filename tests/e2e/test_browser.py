@@ -239,7 +239,7 @@ def test_an_analyst_follows_a_planned_visit_from_board_to_calendar_to_its_story(
     if engagement.planned_from.month != making.today().month:
         page.locator("[rel=next]").first.click()
     page.get_by_role("link", name="Visit").first.click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Visit of United States to Pakistan")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Visit of the United States to Pakistan")
     expect(page.get_by_text("Visit announced")).to_be_visible()
 
 

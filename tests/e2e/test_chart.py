@@ -115,7 +115,7 @@ def test_the_page_stays_where_it_was_read(opened: Any, history: dict[int, Event]
 def test_the_chart_is_walked_by_keys_from_event_to_event(opened: Any, history: dict[int, Event]) -> None:
     page, complaints = opened()
     plot, readout, said = page.locator(".plot"), page.locator(".readout"), page.locator(".live [role=status]")
-    expect(plot).to_have_accessible_name("Tension between Pakistan and United States")
+    expect(plot).to_have_accessible_name("Tension between Pakistan and the United States")
     plot.focus()
     page.keyboard.press("Home")
     expect(readout.locator(".on-day")).to_have_text(words(ago(700)))

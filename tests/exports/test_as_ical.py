@@ -68,7 +68,7 @@ def test_a_planned_visit_is_a_tentative_entry_of_all_day() -> None:
     assert entry["UID"] == f"{engagement.uid}@dyad" and entry["SEQUENCE"] == 0 and entry["STATUS"] == "TENTATIVE"
     assert entry["DTSTART"].dt == day(8) and entry["DTEND"].dt == day(9)
     assert not isinstance(entry["DTSTART"].dt, dt.datetime)
-    assert entry["SUMMARY"] == "Visit of Pakistan to United States"
+    assert entry["SUMMARY"] == "Visit of Pakistan to the United States"
     assert entry["LOCATION"] == "Washington" and entry["CATEGORIES"].cats == ["visit"]
     assert entry["URL"] == f"https://dyad.example/engagements/{engagement.pk}/"
     assert entry["DTSTAMP"].dt == entry["LAST-MODIFIED"].dt == engagement.updated_at.replace(microsecond=0)
@@ -85,7 +85,7 @@ def test_a_postponed_visit_is_the_same_entry_with_a_higher_sequence_and_says_so(
     after = only()
     assert after["UID"] == before["UID"] and after["SEQUENCE"] > before["SEQUENCE"]
     assert after["LAST-MODIFIED"].dt >= before["LAST-MODIFIED"].dt
-    assert after["SUMMARY"] == "Postponed: Visit of Pakistan to United States" and after["STATUS"] == "TENTATIVE"
+    assert after["SUMMARY"] == "Postponed: Visit of Pakistan to the United States" and after["STATUS"] == "TENTATIVE"
     assert after["DTSTART"].dt == day(8), "the date it had is kept"
     story = after["DESCRIPTION"]
     assert story.index("Visit announced") < story.index("Visit postponed, United States → Pakistan")
@@ -103,7 +103,7 @@ def test_a_rescheduled_visit_moves_to_its_new_day() -> None:
     after = only()
     assert after["UID"] == before["UID"] and after["SEQUENCE"] > before["SEQUENCE"]
     assert after["DTSTART"].dt == day(20) and after["STATUS"] == "TENTATIVE"
-    assert after["SUMMARY"] == "Visit of Pakistan to United States"
+    assert after["SUMMARY"] == "Visit of Pakistan to the United States"
 
 
 def test_a_cancelled_visit_is_cancelled() -> None:
@@ -122,7 +122,7 @@ def test_a_visit_that_took_place_is_confirmed_on_its_day_even_if_nobody_announce
 def test_of_a_visit_whose_date_passed_in_silence_the_entry_says_so() -> None:
     announced(day(-20), ago=40)
     merge_new_reports()
-    assert only()["SUMMARY"] == "No word: Visit of Pakistan to United States" and only()["STATUS"] == "TENTATIVE"
+    assert only()["SUMMARY"] == "No word: Visit of Pakistan to the United States" and only()["STATUS"] == "TENTATIVE"
     assert only()["DTSTART"].dt == day(-20) and "No word since" in only()["DESCRIPTION"]
 
 

@@ -57,8 +57,8 @@ def entries(here: int | None = None) -> list[CorrectionWords]:
     ("change", "words"),
     [
         ({"type": "apology"}, ["Type: Accused → Apology"]),
-        ({"direction": -1}, ["Direction: Pakistan towards United States → United States towards Pakistan"]),
-        ({"direction": 0}, ["Direction: Pakistan towards United States → both at once"]),
+        ({"direction": -1}, ["Direction: Pakistan towards the United States → United States towards Pakistan"]),
+        ({"direction": 0}, ["Direction: Pakistan towards the United States → both at once"]),
         ({"occurred_on": dt.date(2017, 9, 1)}, ["Date: 4 September 2017 → 1 September 2017"]),
         ({"occurred_on": DAY, "precision": "month"}, ["Date: 4 September 2017 → September 2017"]),
         ({"occurred_on": DAY, "precision": "week"}, ["Date known to the: day → week"]),
@@ -85,13 +85,13 @@ def test_actors_are_told_by_name_and_by_the_country_for_which_they_act(editor: U
     ]
     # Turning the direction moves them to the other side, and changes neither.
     turned = correct_event(event.pk, editor=editor, direction=-1)
-    assert told(turned) == ["Direction: Pakistan towards United States → United States towards Pakistan"]
+    assert told(turned) == ["Direction: Pakistan towards the United States → United States towards Pakistan"]
     assert told(correct_event(event.pk, editor=editor, first_actor=None)) == [
         "Actor for Pakistan: Army of Pakistan → none"
     ]
     army.delete()
     assert told(Correction.objects.get(undoes=None, pk=turned.pk)) == [  # type: ignore[union-attr]
-        "Direction: Pakistan towards United States → United States towards Pakistan"
+        "Direction: Pakistan towards the United States → United States towards Pakistan"
     ]
     gone = Correction.objects.order_by("-pk")[0]
     assert told(gone) == ["Actor: an actor that is deleted by now"]

@@ -74,18 +74,21 @@ def test_a_longer_time_is_told_with_the_storys_own_words(window: tuple[str, str]
 @pytest.mark.parametrize(
     ("made", "told"),
     [
-        (engagement(participants=["Khawaja Asif"]), "Visit of Pakistan to United States: Khawaja Asif"),
-        (engagement(one_way=False), "Visit between Pakistan and United States"),
-        (engagement("talks", one_way=False), "Talks between Pakistan and United States"),
-        (engagement("talks"), "Talks between Pakistan and United States"),
-        (engagement("summit", participants=["A", "B"]), "Summit of Pakistan and United States: A and B"),
-        (engagement("meeting", participants=list("ABCD")), "Meeting of Pakistan and United States: A, B and 2 more"),
-        (engagement("exercise"), "Joint exercise of Pakistan and United States"),
-        (engagement("exchange"), "Exchange of visits between Pakistan and United States"),
-        (engagement(participants=["Government of Pakistan"]), "Visit of Pakistan to United States"),
+        (engagement(participants=["Khawaja Asif"]), "Visit of Pakistan to the United States: Khawaja Asif"),
+        (engagement(one_way=False), "Visit between Pakistan and the United States"),
+        (engagement("talks", one_way=False), "Talks between Pakistan and the United States"),
+        (engagement("talks"), "Talks between Pakistan and the United States"),
+        (engagement("summit", participants=["A", "B"]), "Summit of Pakistan and the United States: A and B"),
+        (
+            engagement("meeting", participants=list("ABCD")),
+            "Meeting of Pakistan and the United States: A, B and 2 more",
+        ),
+        (engagement("exercise"), "Joint exercise of Pakistan and the United States"),
+        (engagement("exchange"), "Exchange of visits between Pakistan and the United States"),
+        (engagement(participants=["Government of Pakistan"]), "Visit of Pakistan to the United States"),
         (
             engagement(participants=["Foreign ministry of Pakistan"]),
-            "Visit of Pakistan to United States: Foreign ministry",
+            "Visit of Pakistan to the United States: Foreign ministry",
         ),
     ],
 )

@@ -53,6 +53,8 @@ READ = [
     ("Algeria reopened its border with Morocco.", "DZA>MAR border_opened"),
     ("Denmark suspended aid to Mali.", "DNK>MLI aid_suspended"),
     ("Denmark announced a suspension of aid to Mali.", "DNK>MLI aid_suspended"),
+    ("Denmark announced the suspension of $30 million in food aid to Mali.", "DNK>MLI aid_suspended"),
+    ("Danish ministers confirmed the cancellation of $30 million in assistance to Mali.", "DNK>MLI aid_suspended"),
     ("Sudan arrested an Egyptian contractor.", "SDN>EGY detention"),
     ("Sudan released four Egyptian sailors.", "SDN>EGY prisoner_release"),
     ("Four Egyptian sailors were released by Sudan.", "SDN>EGY prisoner_release"),

@@ -100,7 +100,10 @@ def test_both_directions_and_sources(signed_in: Any, turned: None) -> None:
     making.event("USA", "PAK", "sanctions_imposed", occurred_on=day(-5))
     score_stale_days()
     page = signed_in().get(URL).context["page"]
-    assert [side.name for side in page.sides] == ["Pakistan towards United States", "United States towards Pakistan"]
+    assert [side.name for side in page.sides] == [
+        "Pakistan towards the United States",
+        "United States towards Pakistan",
+    ]
     assert "8 force" in page.sides[0].acts and page.sides[1].acts == "1 coercion"
     assert len(page.sources.rows) == 4 and page.sources.more == 18
 

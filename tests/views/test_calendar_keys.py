@@ -180,5 +180,5 @@ def test_entries_lead_to_whole_addresses(signed_in: Any) -> None:
     calendar: Any = icalendar.Calendar.from_ical(signed_in().get("/pairs/pak-usa/engagements.ics").content)
     (event,) = calendar.walk("VEVENT")
     assert event["URL"] == f"http://testserver{Engagement.objects.get(pair__slug='pak-usa').get_absolute_url()}"
-    assert calendar["X-WR-CALNAME"] == "Dyad: engagements of Pakistan and United States"
+    assert calendar["X-WR-CALNAME"] == "Dyad: engagements of Pakistan and the United States"
     assert event["DTSTART"].dt == making.today() + dt.timedelta(days=8)

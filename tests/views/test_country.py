@@ -134,7 +134,7 @@ def test_a_past_state_says_when_it_existed(signed_in: Any) -> None:
 def test_a_past_state_shows_who_held_its_offices_at_its_end(signed_in: Any) -> None:
     load_codebook()
     page = text(signed_in(), "/countries/sun/")
-    assert "Whom did Soviet Union get on with?" in page and "In office at its end" in page
+    assert "Whom did the Soviet Union get on with?" in page and "In office at its end" in page
     assert "not in the tables" not in page
     office = page.split('<dl class="offices">')[1].split("</dl>")[0]
     assert "<strong>" in office
@@ -236,7 +236,7 @@ def test_what_is_planned_within_30_days_is_listed(signed_in: Any) -> None:
     told("CHN", "PAK", "cancelled", -2)
     merge_new_reports()
     page = text(signed_in(), URL)
-    assert "Visit of Pakistan to United States" in page and "in 8 days" in page
+    assert "Visit of Pakistan to the United States" in page and "in 8 days" in page
     assert "Visit of India" not in page and "Visit of China" not in page
     assert "/countries/pak/engagements.ics" in page and "/engagements/?country=pak" in page
 

@@ -41,7 +41,7 @@ def test_the_board_has_each_engagement_where_it_stands(signed_in: Any) -> None:
         "cancelled": ["irn-sau"],
     }
     page = text(client, BOARD)
-    for words in ("Visit of Pakistan to United States", "in 8 days", "postponed on", "no word since", "held on"):
+    for words in ("Visit of Pakistan to the United States", "in 8 days", "postponed on", "no word since", "held on"):
         assert words in page
     assert reverse("engagement", args=[Engagement.objects.get(pair__slug="pak-usa").pk]) in page
 
@@ -223,7 +223,7 @@ def test_a_pairs_board_has_its_own_engagements_and_leads_back_to_its_timeline(si
     of_each_state()
     client = signed_in()
     page = text(client, "/pairs/pak-usa/engagements/")
-    assert "Visit of Pakistan to United States" in page and "Visit of India" not in page
+    assert "Visit of Pakistan to the United States" in page and "Visit of India" not in page
     assert '<a href="/pairs/pak-usa/">Timeline</a>' in page
     assert '<a href="/pairs/pak-usa/engagements/">Engagements</a>' in text(client, "/pairs/pak-usa/")
     wrong_order = client.get("/pairs/usa-pak/engagements/")

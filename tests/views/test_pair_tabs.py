@@ -67,7 +67,7 @@ def test_each_side_has_its_own_score_and_events(signed_in: Any) -> None:
     score_stale_days()
     answer = signed_in().get(f"{PAIR}directions/")
     forward, backward = answer.context["page"].sides
-    assert (forward.name, backward.name) == ("Pakistan towards United States", "United States towards Pakistan")
+    assert (forward.name, backward.name) == ("Pakistan towards the United States", "United States towards Pakistan")
     assert float(forward.score) > float(backward.score)
     assert [event.words.type for event in forward.events] == ["Armed clash"]
     assert [event.words.type for event in backward.events] == ["Visit took place"]

@@ -26,6 +26,8 @@ ECHOES = [
     ({"reciprocate"}, set[str]()),
 ]
 ECHOING = {verb for verbs, _ in ECHOES for verb in verbs}
+# Types whose noun stands in the telling of their end: "aid" in "the suspension of aid".
+CONTRARY = {"aid_given": "aid_suspended", "negotiation": "talks_suspended", "meeting": "talks_suspended"}
 # Acts that are answered with the same act.
 ECHOED = {
     *("ambassador_recalled", "diplomat_expelled", "relations_severed", "sanctions_imposed", "tariff_raised"),
@@ -95,7 +97,7 @@ def read_sentence(scene: Scene, known: Frames, trace: Trace = no_trace, last: Re
                 trace(f"{word.text}: {frame.name}: {sides} {one.type} {one.stage}; {one.path}")
             found.extend(read)
             break
-    return sorted(_without_wrappers(found), key=lambda one: one.trigger.index)
+    return sorted(_without_contraries(_without_wrappers(found)), key=lambda one: one.trigger.index)
 
 
 def _echoed(word: Word, found: list[Read], last: Read | None, scene: Scene) -> Read | None:
@@ -129,6 +131,16 @@ def _without_wrappers(found: list[Read]) -> list[Read]:
         if not any(other.trigger.index in below and other.stage == "announced" for other in found):
             kept.append(one)
     return kept
+
+
+def _without_contraries(found: list[Read]) -> list[Read]:
+    """Without what a noun alone seems to tell where the sentence tells that the same side put an end to it."""
+    ended = {(one.type, one.source.country, one.target.country) for one in found}
+    return [
+        one
+        for one in found
+        if one.trigger.is_verb or (CONTRARY.get(one.type), one.source.country, one.target.country) not in ended
+    ]
 
 
 def why_not(frame: Frame, particle: str, roles: Roles, scene: Scene) -> str:

@@ -200,7 +200,7 @@ def _combined(found: Stance, name: str, governor: Word, *, noun: bool) -> Stance
         return found.under(Status.POSSIBLE if noun else Status.REFUSED, word)
     if name == "denied":
         return found.under(Status.NOT, word)
-    if name == "possible":
+    if name == "possible" or (name == "stopped" and noun):
         return found.under(Status.POSSIBLE, word)
     if name == "threatened" and found.status != Status.NOT:
         return found.under(Status.THREATENED, word)
