@@ -122,7 +122,7 @@ def fill_many(events: int = EVENTS, pairs: int = PAIRS) -> None:
     columns = (
         "pair_id, dataset, occurred_on, precision, type, direction, stage, status, source_id, target_id, place, "
         "confidence, report_count, source_count, evidence_changed, corrected_fields, created_at, updated_at, "
-        "planned_on, planned_words, coded_as"
+        "planned_on, planned_words, coded_as, note"
     )
     from datetime import date
 
@@ -137,7 +137,7 @@ def fill_many(events: int = EVENTS, pairs: int = PAIRS) -> None:
                 copy.write_row(
                     (
                         *(pair, "own", day, "day", slug, direction, chance.choice(STAGES), "coded", *sides, ""),
-                        *(chance.uniform(0.3, 1.0), 1, 1, False, "{}", now, now, "{}", "", slug),
+                        *(chance.uniform(0.3, 1.0), 1, 1, False, "{}", now, now, "{}", "", slug, ""),
                     )
                 )
         cursor.execute(

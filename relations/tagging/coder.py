@@ -20,7 +20,8 @@ from relations.tagging.grammar.frames import frames
 from relations.tagging.grammar.parties import PRONOUNS, Discourse, Scene
 from relations.tagging.grammar.reading import Read, Trace, no_trace, read_sentence
 from relations.tagging.grammar.roles import subject
-from relations.tagging.grammar.tree import Tree, drawn
+from relations.tagging.grammar.stance import governors
+from relations.tagging.grammar.tree import Tree, Word, drawn
 from relations.tagging.lexicon import CAPITAL, PERSON, Lexicon
 from relations.tagging.mentions import Memory, Mention, setting_of
 from relations.tagging.parser.pipeline import parse
@@ -287,7 +288,7 @@ def _event(one: Named, read: Read, when: Told | None, day: dt.date | None) -> Co
         planned_on=dating.planned if dating else (),
         planned_span=dating.planned_span if dating else None,
         planned_words=dating.planned_words if dating else "",
-        place=_place(one.mentions),
+        place=_place(one.mentions, read.trigger),
         confidence=round(min(0.95, max(0.05, read.frame.confidence - read.doubt)), 2),
         sentence_number=one.sentence.number,
         sentence=one.sentence.text,
@@ -297,8 +298,18 @@ def _event(one: Named, read: Read, when: Told | None, day: dt.date | None) -> Co
     )
 
 
-def _place(mentions: Sequence[Mention]) -> str:
-    return next((mention.words for mention in mentions if mention.place and mention.kind == CAPITAL), "")
+def _place(mentions: Sequence[Mention], trigger: Word) -> str:
+    """Where it happens, as far as a capital is named for it; not where it was only told of ("announced in Ankara")."""
+    places = (one for one in mentions if one.place and one.kind == CAPITAL and not _is_of_the_saying(one, trigger))
+    return next((mention.words for mention in places), "")
+
+
+def _is_of_the_saying(mention: Mention, trigger: Word) -> bool:
+    root = [trigger, *trigger.above()][-1]
+    span = mention.span
+    word = next((word for word in root.below() if word.start < span.end and span.start < word.end), None)
+    verb = next((above for above in word.above() if above.is_verb), None) if word else None
+    return verb is not None and verb is not trigger and governors().get(verb.lemma) == "said"
 
 
 def _each_once(events: list[CodedEvent]) -> list[CodedEvent]:

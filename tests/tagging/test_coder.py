@@ -175,6 +175,12 @@ def test_a_plan_keeps_its_days_apart_from_the_day_of_the_announcement() -> None:
     assert event.planned_on == (dt.date(2026, 3, 20), dt.date(2026, 3, 22))
 
 
+def test_where_it_was_told_of_is_not_where_it_happens() -> None:
+    said = "it was announced in Ankara on Friday"
+    assert only(f"Turkey's foreign minister is to fly to Athens on 20 March, {said}.").place == ""
+    assert only("Kenya and Uganda signed a treaty in Kigali, officials in Nairobi said.").place == "Kigali"
+
+
 def test_an_event_tells_where_it_was_read_and_why() -> None:
     text = "Rain fell.\n\nIn Lima, Peru's foreign ministry summoned the Chilean ambassador on Monday."
     event = only(text)
