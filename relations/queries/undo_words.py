@@ -10,8 +10,9 @@ from django.db.models import Q
 
 from relations.models import Correction, CorrectionKind, Dataset, Event, Outcome, Report, Status
 from relations.queries.correction_words import FIELD_NAMES, actor_names, actors_in, change_words, value_words
-from relations.queries.display import LITTLE_CHANGE, count, country_name, event_words
+from relations.queries.display import count, country_name, event_words
 from relations.queries.events import NEAR
+from relations.queries.score_changes import score_would_go
 
 # Events around whose reports may find others than before; reports and later corrections that are told of one by one.
 AROUND, REPORTS_TOLD, LATER_TOLD, QUOTED = 200, 8, 10, 120
@@ -83,7 +84,7 @@ def undo_page(
         reports=_report_words(moved),
         verdict=_verdict_words(correction),
         stands=_later_words(later),
-        score=_score_words(*scores),
+        score=score_would_go(*scores),
     )
 
 
@@ -183,15 +184,3 @@ def _later_words(later: list[Correction]) -> list[str]:
     if len(later) > LATER_TOLD:
         found.append(f"and {len(later) - LATER_TOLD:,} more before these")
     return found
-
-
-def _score_words(before: float | None, after: float | None) -> str:
-    if before is None and after is None:
-        return "The pair has no score, and gets none by this."
-    if after is None:
-        return "The pair would have no score any more."
-    if before is None:
-        return f"The pair’s score would be {after:.1f}."
-    if abs(after - before) < LITTLE_CHANGE:
-        return f"The pair’s score would stay at {after:.1f}."
-    return f"The pair’s score would go from {before:.1f} to {after:.1f}."

@@ -26,7 +26,8 @@ from relations.pipeline import (
     undo,
 )
 from relations.queries import desk as queries
-from relations.queries.display import LITTLE_CHANGE, count
+from relations.queries.display import count
+from relations.queries.score_changes import score_beside_name
 from relations.views.access import for_editors, person
 from relations.views.correction_forms import VerdictForm, seen_of
 from relations.views.desk import VERDICTS, next_page
@@ -178,13 +179,8 @@ def _seen(request: HttpRequest, event_id: int) -> dict[str, Any] | None:
 
 
 def _score(pair: CountryPair, before: float | None, after: float | None) -> PairScore:
-    if before is None or after is None:
-        words = "no score" if after is None else f"score {after:.1f}"
-    elif abs(after - before) < LITTLE_CHANGE:
-        words = f"score stays at {after:.1f}"
-    else:
-        words = f"score {before:.1f} → {after:.1f}"
-    return PairScore(f"{pair.first.name} – {pair.second.name}", pair.get_absolute_url(), words)
+    names = f"{pair.first.name} – {pair.second.name}"
+    return PairScore(names, pair.get_absolute_url(), score_beside_name(before, after))
 
 
 def _back(request: HttpRequest, words: str) -> HttpResponse:

@@ -28,7 +28,7 @@ from relations.pipeline import (
 from relations.queries import events as queries
 from relations.queries.blind import blind_for
 from relations.queries.conflict import Versions, versions
-from relations.queries.display import LITTLE_CHANGE
+from relations.queries.score_changes import score_went
 from relations.queries.timelines import standing_of
 from relations.views.access import CORRECT_EVENTS, for_editors, for_readers, person
 from relations.views.correction_forms import CorrectionForm, seen_of
@@ -177,22 +177,12 @@ def scored(event: Event) -> Iterator[Scored]:
         before = score_now(event)
         yield told
         bring_up_to_date(event.pair_id)
-    told.words = score_change(before, event)
+    told.words = score_went(before, score_now(event))
 
 
 def score_now(event: Event) -> float | None:
     standing = standing_of(event.pair)
     return standing.score if standing else None
-
-
-def score_change(before: float | None, event: Event) -> str:
-    """What a change did to the pair's score, in words."""
-    after = score_now(event)
-    if before is None or after is None:
-        return "The pair has no score without it." if after is None else f"The pair's score is now {after:.0f}."
-    if abs(after - before) < LITTLE_CHANGE:
-        return f"The pair's score stays at {after:.0f}."
-    return f"The pair's score went from {before:.1f} to {after:.1f}."
 
 
 def find(event_id: int) -> Event:

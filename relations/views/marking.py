@@ -19,8 +19,9 @@ from relations.queries import marking as queries
 from relations.queries.articles import article_page
 from relations.queries.blind import blind_for
 from relations.queries.marking import Story
+from relations.queries.score_changes import score_went
 from relations.views.access import for_editors, person
-from relations.views.events import number, score_change
+from relations.views.events import number, score_now
 from relations.views.htmx import render_page, target_of
 from relations.views.marking_forms import BOTH, ONE_WAY, SIDES, MarkForm
 
@@ -133,7 +134,7 @@ def save(request: HttpRequest, story: Story) -> HttpResponse:
         form.add_error(None, str(refusal))
         return show(request, story, form, status=422)
     event = Event.objects.select_related("pair").get(pk=correction.event_id)
-    return done(request, story.article, event, f"{added_words(correction)} {score_change(before, event)}")
+    return done(request, story.article, event, f"{added_words(correction)} {score_went(before, score_now(event))}")
 
 
 def added_words(correction: Correction) -> str:
