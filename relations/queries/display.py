@@ -98,6 +98,16 @@ class EventWords:
     confidence: str
     sources: str
 
+    @property
+    def basis(self) -> str:
+        """What it rests on, and who acted: "2 reports, 1 source · probability 71 % · Foreign ministry of Turkey"."""
+        return " · ".join(filter(None, (self.sources, f"probability {self.confidence}", self.actors)))
+
+    @property
+    def is_struck(self) -> bool:
+        """It does not count: an editor rejected it, or nothing that stands tells of it."""
+        return self.status in (Status.REJECTED, Status.WITHDRAWN)
+
 
 class EventFacts(NamedTuple):
     """The columns of an event that its words are made of, as COLUMNS fetches them: a list needs no model instances."""
