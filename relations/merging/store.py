@@ -25,15 +25,8 @@ DERIVED = [
     *("confidence", "report_count", "source_count"),
 ]
 TELLING_COLUMNS = (
-    *(
-        "pk",
-        "pair_id",
-        "article_id",
-        "article__copy_of_id",
-        "article__feed_id",
-        "article__identity",
-        "article__published_at",
-    ),
+    *("pk", "pair_id", "article_id", "article__copy_of_id"),
+    *("article__feed_id", "article__identity", "article__published_at"),
     *("sentence_number", "source_id", "type", "stage", "direction", "occurred_on", "precision", "date_words"),
     *("source_actor__key", "source_actor__kind", "target_actor__key", "target_actor__kind", "planned_on", "place"),
     *("sentence", "confidence", "event_id", "pinned", "withdrawn"),

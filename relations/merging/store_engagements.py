@@ -22,7 +22,7 @@ def link_engagements(event_ids: Iterable[int]) -> None:
     ids = set(event_ids)
     concerned = Event.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids))
     planned = concerned.filter(Q(type__in=KIND_OF_TYPE) | ~Q(engagement=None))
-    for pair_id in sorted(set(planned.values_list("pair_id", flat=True))):
+    for pair_id in planned.order_by("pair_id").values_list("pair_id", flat=True).distinct():
         _link(pair_id)
 
 

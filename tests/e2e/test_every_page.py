@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import Error, Page, expect
@@ -15,6 +14,7 @@ from relations.merging.run import merge_new_reports
 from relations.models import ReviewItem, Watch, WatchAlert
 from relations.models.loading import load_codebook
 from tests import making
+from tests.e2e.axe import unfit
 from tests.views.plans import of_each_state
 from tests.views.test_permissions import ROUTES, addresses
 from tests.watching.happening import look
@@ -32,7 +32,6 @@ MORE = (
     "/no/such/page",
 )
 SHOWN = {"light": 1280, "dark": 360}
-UNFIT = ("serious", "critical")
 
 
 @pytest.fixture
@@ -110,9 +109,3 @@ def is_page(page: Page, address: str) -> bool:
         assert "Download is starting" in str(trouble) or "ERR_ABORTED" in str(trouble), f"{address}: {trouble}"
         return False
     return answer is not None and answer.headers["content-type"].startswith("text/html")
-
-
-def unfit(page: Page) -> list[dict[str, Any]]:
-    """What axe-core finds that is serious. What it finds in order is only counted, which takes half the time."""
-    violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return [one for one in violations if one["impact"] in UNFIT]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from relations.corrections.run import correct_event
@@ -13,6 +12,7 @@ from relations.merging.run import merge_new_reports
 from relations.models import ActorName, Event, Feed, Report, ReviewItem, Verdict
 from relations.models.loading import load_codebook
 from tests import making
+from tests.e2e.axe import unfit
 from tests.scoring.stored import ago
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
@@ -41,8 +41,7 @@ def test_the_page_can_be_read_by_everyone(open_as: Any, judged: None, scheme: st
     page.goto("/desk/precision/")
     assert page.locator(".flagged-row").count() == 3 and page.locator(".wrong-row li").count() == 9
     assert page.locator("svg.interval").count() > 10
-    found = [one["id"] for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
-    assert found == []
+    assert [one["id"] for one in unfit(page)] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("button", name="as the reliability of The Courier").click()
     expect(page.locator(".messages")).to_contain_text("The Courier has a reliability of")

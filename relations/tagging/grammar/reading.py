@@ -27,7 +27,7 @@ ECHOES = [
 ]
 ECHOING = {verb for verbs, _ in ECHOES for verb in verbs}
 # Types whose noun stands in the telling of their end: "aid" in "the suspension of aid".
-CONTRARY = {"aid_given": "aid_suspended", "negotiation": "talks_suspended", "meeting": "talks_suspended"}
+CONTRARY = {"aid_given": "aid_suspended"}
 # Acts that are answered with the same act.
 ECHOED = {
     *("ambassador_recalled", "diplomat_expelled", "relations_severed", "sanctions_imposed", "tariff_raised"),
